@@ -1,0 +1,90 @@
+/* map.h - one layer on crossbars: which, how many, and the actions they take
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MACHINE_CROSSBAR_MAP_H
+#define MACHINE_CROSSBAR_MAP_H
+
+#include "quant/quant.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The crossbar as the mapper sees it. */
+struct xbar {
+    int rows, columns; /* cells */
+    int cell_bits;     /* bits per cell */
+    int dac_bits;      /* input bits per cycle */
+};
+
+/* How far the ivq style squeezes; each is described in ivq-tech(5). */
+enum squeeze { SQUEEZE_L0, SQUEEZE_L1, SQUEEZE_L2, SQUEEZE_SME, SQUEEZE_L3,
+               SQUEEZE_L4 };
+
+/* Choices of the mapping, from the technology file. */
+struct map_rule {
+    const struct map_style *style;
+    int weight_bits;      /* bitslice: fixed-point width of every weight */
+    int input_bits;       /* bitslice: width of every activation */
+    bool flip;            /* bitslice: flip encoding, one ADC bit less */
+    enum squeeze squeeze; /* ivq */
+    int sme_degree;       /* ivq, SQUEEZE_SME: planes released, D */
+    bool two_arrays;      /* + and - weights in two arrays (sgn = 2) */
+    bool sort_channels;   /* order channels by their planes before cutting */
+    bool skip_columns;    /* empty columns are not converted */
+};
+
+/* A layer as a matrix: `groups` matrices of rows x columns, block-diagonal. */
+struct matrix {
+    int groups, rows, columns; /* G, K, N; K and N of one group */
+};
+
+/*
+ * Result of mapping one layer once (no replication). Counts are per input
+ * vector of the layer (all groups), as expectations where they come from
+ * densities and exact where they come from weights.
+ */
+struct mapped {
+    double crossbars;    /* expected; allocate ceil */
+    double cells_used;   /* cells inside the allocated rectangles that hold a
+                            bit position of a weight, zero or one */
+    double ones;         /* cells programmed to one (1-bit cells) */
+    double conversions;  /* ADC conversions, all columns of each crossbar */
+    double conversions_nonempty; /* the same without the empty columns */
+    double drives;       /* wordline drives: wordline x cycle */
+    double cell_reads;   /* driven wordline x connected column x cycle */
+    double shift_adds;   /* digital shift-and-add operations */
+    double input_fetch;  /* bits read from the input registers */
+    double index_bits;   /* stored masks, delays and row indices, bits */
+    double index_reads;  /* index bits read */
+    double multiplies;   /* real-scale multiplications of outputs */
+    int planes;          /* bit planes (ivq) or slices (bitslice) per weight */
+    int input_cycles;    /* A: cycles to feed one input vector */
+    double mean_cycles;  /* the same, over a mixture of input widths */
+    int extra_cycles;    /* max D over the crossbars */
+    int adc_bits;        /* resolution for a lossless conversion */
+    int row_blocks;      /* partial sums per output that are added up */
+};
+
+/* A mapping style is one const object in its own file under style/. */
+struct map_style {
+    const char *name;   /* "bitslice", "ivq" */
+    const char *text;   /* one line */
+    const char *source;
+    void (*map)(const struct xbar *x, const struct map_rule *rule,
+                const struct matrix *m, const struct quant *q,
+                struct mapped *out);
+    /* lossless ADC bits, tiles per weight etc. are the style's own business */
+};
+
+extern const struct map_style *const map_styles[]; /* NULL at the end */
+
+/*
+ * Exact count from weights: `code` holds rows x columns signed integers in
+ * units of the smallest bit, row-major, |code| < 2^PLANES_MAX/2. `planes` is
+ * the significance range that the naive mapping pays for. Scratch from `a`.
+ * For one group (groups == 1).
+ */
+void map_exact(const struct xbar *x, const struct map_rule *rule,
+               const struct matrix *m, const int64_t *code, int planes,
+               int input_bits, struct arena *a, struct mapped *out);
+
+#endif

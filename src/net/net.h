@@ -1,0 +1,83 @@
+/* net.h - a network as matrix-vector work and the digital work beside it */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NET_NET_H
+#define NET_NET_H
+
+#include "conf/conf.h"
+#include <stdint.h>
+
+/* Classes of work that is no weight matrix, in operations. */
+enum work {
+    WORK_COMPARE,  /* max pooling: comparisons */
+    WORK_ADD,      /* average pooling, residual additions */
+    WORK_ACTIVATE, /* element-wise functions: ReLU, sigmoid, exp of a softmax */
+    WORK_MAC,      /* products of two activations: attention, gates, scaling,
+                      normalisation at run time */
+    WORK_N
+};
+
+struct shape {
+    int c, h, w; /* channels, height, width; a sequence is c x length x 1 */
+};
+
+struct window {
+    int kh, kw, stride_h, stride_w, pad_h, pad_w, dil_h, dil_w;
+};
+
+/* Which row of the table of layer types a layer is (net/layer_types). */
+struct layer_type;
+
+/*
+ * One layer. A weight layer (groups > 0) is `groups` matrices of rows x
+ * columns (fan-in x output channels of one group) applied to `vectors` input
+ * vectors per inference.
+ */
+struct layer {
+    const char *name;             /* "layer1.0.conv1" */
+    const struct layer_type *type;
+    struct place at;              /* where the workload file writes it */
+    int n_in;
+    const int *in;                /* producers, indices below this layer's;
+                                     -1: the network's input */
+    struct shape in_shape;        /* of the first producer */
+    struct shape out;
+    struct window win;            /* convolutions and pools, else all ones */
+    int groups, rows, columns;    /* 0 if the layer has no weight matrix */
+    int64_t vectors;
+    int64_t macs;                 /* exact, of weight matrices and of products
+                                     of two activations */
+    int64_t params;               /* exact, as the network's source counts */
+    double work[WORK_N];          /* per inference */
+    double lead;                  /* share of the producers' outputs that must
+                                     exist before the first output: 0..1 */
+    int64_t in_values;            /* values read from all producers */
+    int64_t out_values;           /* values produced */
+    struct node *quant;           /* the layer's own `quant` setting or NULL */
+    const int64_t *codes;         /* rows x columns weights in units of the
+                                     smallest bit, row-major; NULL if none */
+};
+
+struct net {
+    const char *name;             /* "ResNet-18" */
+    const char *source;           /* where its shapes come from */
+    const char *dataset;          /* "ImageNet" */
+    struct shape input;
+    int n;
+    struct layer *layer;          /* in topological order */
+    int n_weight;                 /* layers with a weight matrix */
+    int64_t macs, params;         /* sums */
+    struct node *quant;           /* the network's `quant` setting or NULL */
+    struct node *sources;         /* its `sources` group or NULL */
+    double input_density;         /* share of ones among input bits, 0..1 */
+};
+
+/*
+ * Reads a workload file (see ivq-workload(5)): conf_load, repeats expanded,
+ * shapes inferred, edges resolved, counts filled. Memory from env->arena.
+ * Returns 0, or -1 having reported.
+ */
+int net_load(const struct conf_env *env, const char *name, struct net *net);
+
+const char *layer_type_name(const struct layer *layer); /* "conv" */
+
+#endif

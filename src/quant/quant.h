@@ -1,0 +1,127 @@
+/* quant.h - what a quantization leaves to be stored: bit planes and densities
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef QUANT_QUANT_H
+#define QUANT_QUANT_H
+
+#include "base/arena.h"
+#include "base/msg.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#define PLANES_MAX 64 /* bit planes of a level set */
+#define GROUPS_MAX 4  /* schemes mixed within one layer, by output channel */
+
+/* Distribution of the weights before quantization, zero mean, unit variance */
+enum dist { DIST_GAUSSIAN, DIST_LAPLACE, DIST_GGD };
+
+/*
+ * A scheme as the user names it. Zero in an optional member means the
+ * scheme's own default (each scheme's file says which).
+ */
+struct quant_spec {
+    const struct scheme *scheme;
+    int bits;        /* stored bits of a weight, sign included */
+    int terms;       /* SME: S; APoT: k bits per term; ABC-Net: bases */
+    int roll_bits;   /* codebook: fixed-point bits of the rolled-back values */
+    int delta;       /* BiScaled: difference of the two scale exponents */
+    double clip;     /* largest level in standard deviations of the weights */
+    enum dist dist;  /* of the weights */
+    double shape;    /* beta of the generalised Gaussian, 2 = Gaussian */
+};
+
+/*
+ * The non-negative side of a scheme's level set, as integers in units of the
+ * smallest representable bit. Everything else follows from it.
+ */
+struct levels {
+    int n;            /* levels, zero included if the scheme has one */
+    uint64_t *code;   /* n codes, ascending, distinct */
+    bool is_signed;   /* sign apart (the other half mirrors this one);
+                         false: the code is the whole stored value */
+    int zero_code;    /* unsigned schemes: the code that stands for 0 */
+    bool two_arrays;  /* + and - have different scales (TTQ) */
+    int real_scales;  /* planes that carry a real scale each and cannot be
+                         merged by shift-and-add (ABC-Net: bases), else 0 */
+};
+
+/*
+ * One group of output channels that share a scheme. Plane 0 is the least
+ * significant; the planes of all groups of a layer are aligned at plane 0.
+ */
+struct planes {
+    double share;               /* of the layer's output channels */
+    int n;                      /* significance range P, planes */
+    double density[PLANES_MAX]; /* probability that the bit is one */
+    double zero;                /* P(w = 0) */
+    int terms;                  /* most ones in one weight (T) */
+    int span;                   /* leading to last one, widest weight (s) */
+    int width;                  /* fixed-point bits after roll-back, with sign */
+    bool is_signed, two_arrays; /* as in levels */
+    int real_scales;            /* as in levels */
+};
+
+/* The quantization of one layer. Shares of the groups sum to 1. */
+struct quant {
+    int n;
+    struct planes group[GROUPS_MAX];
+    int input_bits;        /* activation bits A */
+    int low_input_bits;    /* DRQ: bits of the insensitive share, else 0 */
+    double low_input_share;/* DRQ: share of input vectors at the low width */
+    char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
+};
+
+/*
+ * A scheme is one const object in its own file under quant/scheme/. build()
+ * fills `levels` (memory from `a`) for a checked spec; it cannot fail: check()
+ * (may be NULL) has refused whatever it cannot build and said why in `why`.
+ */
+struct scheme {
+    const char *name;         /* "apot" */
+    const char *text;         /* one line for --list-schemes */
+    const char *source;       /* the publication */
+    int bits_min, bits_max;   /* stored bits it is defined for */
+    int bits_default;
+    double clip_default;      /* standard deviations, see facts of the source */
+    int (*check)(const struct quant_spec *spec, char *why, int size);
+    void (*build)(const struct quant_spec *spec, struct arena *a,
+                  struct levels *out);
+};
+
+extern const struct scheme *const schemes[]; /* NULL at the end */
+const struct scheme *scheme_find(const char *name);
+
+/* A spec with the scheme's defaults. */
+void quant_spec_init(struct quant_spec *spec, const struct scheme *scheme);
+
+/*
+ * Reads "apot:4", "apot:4/4" (activation bits after the slash),
+ * "sme:8,terms=3,clip=4,dist=laplace". *input_bits is left alone where the
+ * text names none. Returns 0, or -1 with the reason in `why`.
+ */
+int quant_spec_parse(const char *text, struct quant_spec *spec,
+                     int *input_bits, char *why, int size);
+
+/* The level set of a spec; memory from `a`. -1 with the reason in `why`. */
+int quant_levels(const struct quant_spec *spec, struct arena *a,
+                 struct levels *out, char *why, int size);
+
+/*
+ * Densities of the planes when weights of the spec's distribution, clipped at
+ * spec->clip standard deviations, go to their nearest level.
+ *
+ *     t_m = (l_m + l_m+1) / 2,  P(l_m) = 2 (F(t_m) - F(t_m-1)),
+ *     density_b = sum of P(l_m) over the levels that have bit b
+ *
+ * Scratch memory from `a`. share is set to 1.
+ */
+int quant_planes(const struct quant_spec *spec, struct arena *a,
+                 struct planes *out, char *why, int size);
+
+/* Cumulative distribution of |w| <= x, x in standard deviations. */
+double quant_cdf_abs(enum dist dist, double shape, double x);
+
+/* Index of the level nearest to |w|; w in units of the smallest bit. */
+int quant_nearest(const struct levels *levels, double w);
+
+#endif
