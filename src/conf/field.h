@@ -13,7 +13,15 @@ enum field_kind {
     FIELD_QUANTITY, /* double, SI; written with its unit */
     FIELD_FLAG,     /* bool */
     FIELD_CHOICE,   /* int, index into choices */
-    FIELD_TEXT      /* const char * */
+    FIELD_TEXT,     /* const char * */
+    FIELD_POINTS    /* struct points: a curve */
+};
+
+#define POINTS_MAX 16
+/* Points of a curve: a number, an energy and an area each. */
+struct points {
+    int n;
+    double x[POINTS_MAX], y[POINTS_MAX], z[POINTS_MAX];
 };
 
 /*

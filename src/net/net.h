@@ -50,6 +50,9 @@ struct layer {
     double work[WORK_N];          /* per inference */
     double lead;                  /* share of the producers' outputs that must
                                      exist before the first output: 0..1 */
+    bool recurrent;               /* its input is not `in` (which says when it
+                                     may start) but its own output one step
+                                     earlier: vectors follow one another */
     int64_t in_values;            /* values read from all producers */
     int64_t out_values;           /* values produced */
     struct node *quant;           /* the layer's own `quant` setting or NULL */

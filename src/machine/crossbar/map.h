@@ -26,7 +26,8 @@ struct map_rule {
     int input_bits;       /* bitslice: width of every activation */
     bool flip;            /* bitslice: flip encoding, one ADC bit less */
     enum squeeze squeeze; /* ivq */
-    int sme_degree;       /* ivq, SQUEEZE_SME: planes released, D */
+    int sme_degree;       /* ivq, SQUEEZE_SME: planes (slices of a multi-bit
+                             cell) released, D; one of them always stays */
     bool two_arrays;      /* + and - weights in two arrays (sgn = 2) */
     bool sort_channels;   /* order channels by their planes before cutting */
     bool skip_columns;    /* empty columns are not converted */
@@ -55,7 +56,8 @@ struct mapped {
     double input_fetch;  /* bits read from the input registers */
     double index_bits;   /* stored masks, delays and row indices, bits */
     double index_reads;  /* index bits read */
-    double multiplies;   /* real-scale multiplications of outputs */
+    double multiplies;   /* real-scale multiplications of outputs; one common
+                            scale per channel is folded away and not counted */
     int planes;          /* bit planes (ivq) or slices (bitslice) per weight */
     int input_cycles;    /* A: cycles to feed one input vector */
     double mean_cycles;  /* the same, over a mixture of input widths */
@@ -69,6 +71,9 @@ struct map_style {
     const char *name;   /* "bitslice", "ivq" */
     const char *text;   /* one line */
     const char *source;
+    /* NULL: any rule goes. -1 with the reason in why: cannot be mapped so. */
+    int (*check)(const struct map_rule *rule, const struct xbar *x, char *why,
+                 int size);
     void (*map)(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out);
@@ -78,7 +83,8 @@ struct map_style {
 extern const struct map_style *const map_styles[]; /* NULL at the end */
 
 /*
- * Exact count from weights: `code` holds rows x columns signed integers in
+ * Exact count of the ivq style from weights (what bitslice counts does not
+ * depend on them): `code` holds rows x columns signed integers in
  * units of the smallest bit, row-major, |code| < 2^PLANES_MAX/2. `planes` is
  * the significance range that the naive mapping pays for. Scratch from `a`.
  * For one group (groups == 1).

@@ -1,0 +1,42 @@
+/* point.c - a published point: energy per action, area, leakage */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hw/model.h"
+
+struct point {
+    struct placed placed;
+    double energy_J, area_m2, leakage_W, rate_Hz;
+};
+
+static void eval(const void *params, struct cost *out)
+{
+    const struct point *p = params;
+    *out = (struct cost){.area_m2 = p->area_m2,
+                         .static_W = p->leakage_W,
+                         .peak_W = p->leakage_W + p->energy_J * p->rate_Hz};
+    for (int i = 0; i < ACTIONS; i++) {
+        out->energy_J[i] = p->energy_J;
+        out->time_s[i] = 1 / p->rate_Hz;
+    }
+}
+
+static const struct field fields[] = {
+    PLACED_FIELDS,
+    {"energy", FIELD_QUANTITY, DIM_J, offsetof(struct point, energy_J), 0, 1,
+     NULL, NULL, "energy of one action"},
+    {"area", FIELD_QUANTITY, DIM_M2, offsetof(struct point, area_m2), 0, 1,
+     NULL, NULL, "area of one instance"},
+    {"leakage", FIELD_QUANTITY, DIM_W, offsetof(struct point, leakage_W), 0,
+     1e6, NULL, NULL, "power of one instance without any action"},
+    {"rate", FIELD_QUANTITY, DIM_HZ, offsetof(struct point, rate_Hz), 1, 1e15,
+     NULL, NULL, "actions a second of one instance"},
+    {0}};
+
+const struct model model_point = {
+    .name = "point",
+    .text = "a published point: energy per action, area, leakage and rate",
+    .source = "the point's own source stands beside its values",
+    .fields = fields,
+    .params_size = sizeof(struct point),
+    .eval = eval,
+    .formula = "energy",
+};
