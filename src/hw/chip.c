@@ -56,7 +56,7 @@ const struct role roles[ROLES] = {
 static const char *const overflows[] = {"chips", "reload", "error", NULL};
 
 #define G(member) offsetof(struct geometry, member)
-static const struct field chip_fields[] = {
+const struct field chip_fields[] = {
     {"tiles", FIELD_COUNT, DIM_NONE, G(tiles), 1, 1e6, NULL, NULL,
      "tiles of one chip"},
     {"mesh_columns", FIELD_COUNT, DIM_NONE, G(mesh_columns), 1, 1e4, NULL,
@@ -73,19 +73,19 @@ static const struct field chip_fields[] = {
      "budget of chip area; the chip is sized to it; 0: as large as it is"},
     {0}};
 
-static const struct field tile_fields[] = {
+const struct field tile_fields[] = {
     {"pes", FIELD_COUNT, DIM_NONE, G(pes), 1, 1e4, NULL, NULL,
      "PEs (IMAs, computing units) of a tile"},
     {"buffer_capacity", FIELD_QUANTITY, DIM_BIT, G(buffer_bits), 8, 1e12, NULL,
      NULL, "capacity of a tile's buffer"},
     {0}};
 
-static const struct field pe_fields[] = {
+const struct field pe_fields[] = {
     {"crossbars", FIELD_COUNT, DIM_NONE, G(crossbars), 1, 1e4, NULL, NULL,
      "crossbars of a PE"},
     {0}};
 
-static const struct field crossbar_fields[] = {
+const struct field crossbar_fields[] = {
     {"rows", FIELD_COUNT, DIM_NONE, G(rows), 1, 65536, NULL, NULL,
      "wordlines"},
     {"columns", FIELD_COUNT, DIM_NONE, G(columns), 1, 65536, NULL, NULL,

@@ -36,6 +36,9 @@ struct component {
     double instances; /* per node of its level */
 };
 
+extern const struct field chip_fields[], tile_fields[], pe_fields[],
+    crossbar_fields[];
+
 enum overflow { OVERFLOW_CHIPS, OVERFLOW_RELOAD, OVERFLOW_ERROR };
 
 /* Geometry and timing that belong to no component. */

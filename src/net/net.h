@@ -33,45 +33,45 @@ struct layer_type;
  * vectors per inference.
  */
 struct layer {
-    const char *name;             /* "layer1.0.conv1" */
+    const char *name; /* "layer1.0.conv1" */
     const struct layer_type *type;
-    struct place at;              /* where the workload file writes it */
+    struct place at; /* where the workload file writes it */
     int n_in;
-    const int *in;                /* producers, indices below this layer's;
-                                     -1: the network's input */
-    struct shape in_shape;        /* of the first producer */
+    const int *in;         /* producers, indices below this layer's;
+                              -1: the network's input */
+    struct shape in_shape; /* of the first producer */
     struct shape out;
-    struct window win;            /* convolutions and pools, else all ones */
-    int groups, rows, columns;    /* 0 if the layer has no weight matrix */
+    struct window win;         /* convolutions and pools, else all ones */
+    int groups, rows, columns; /* 0 if the layer has no weight matrix */
     int64_t vectors;
-    int64_t macs;                 /* exact, of weight matrices and of products
-                                     of two activations */
-    int64_t params;               /* exact, as the network's source counts */
-    double work[WORK_N];          /* per inference */
-    double lead;                  /* share of the producers' outputs that must
-                                     exist before the first output: 0..1 */
-    bool recurrent;               /* its input is not `in` (which says when it
-                                     may start) but its own output one step
-                                     earlier: vectors follow one another */
-    int64_t in_values;            /* values read from all producers */
-    int64_t out_values;           /* values produced */
-    struct node *quant;           /* the layer's own `quant` setting or NULL */
-    const int64_t *codes;         /* rows x columns weights in units of the
-                                     smallest bit, row-major; NULL if none */
+    int64_t macs;         /* exact, of weight matrices and of products
+                             of two activations */
+    int64_t params;       /* exact, as the network's source counts */
+    double work[WORK_N];  /* per inference */
+    double lead;          /* share of the producers' outputs that must
+                             exist before the first output: 0..1 */
+    bool recurrent;       /* its input is not `in` (which says when it
+                             may start) but its own output one step
+                             earlier: vectors follow one another */
+    int64_t in_values;    /* values read from all producers */
+    int64_t out_values;   /* values produced */
+    struct node *quant;   /* the layer's own `quant` setting or NULL */
+    const int64_t *codes; /* rows x columns weights in units of the
+                             smallest bit, row-major; NULL if none */
 };
 
 struct net {
-    const char *name;             /* "ResNet-18" */
-    const char *source;           /* where its shapes come from */
-    const char *dataset;          /* "ImageNet" */
+    const char *name;    /* "ResNet-18" */
+    const char *source;  /* where its shapes come from */
+    const char *dataset; /* "ImageNet" */
     struct shape input;
     int n;
-    struct layer *layer;          /* in topological order */
-    int n_weight;                 /* layers with a weight matrix */
-    int64_t macs, params;         /* sums */
-    struct node *quant;           /* the network's `quant` setting or NULL */
-    struct node *sources;         /* its `sources` group or NULL */
-    double input_density;         /* share of ones among input bits, 0..1 */
+    struct layer *layer;  /* in topological order */
+    int n_weight;         /* layers with a weight matrix */
+    int64_t macs, params; /* sums */
+    struct node *quant;   /* the network's `quant` setting or NULL */
+    struct node *sources; /* its `sources` group or NULL */
+    double input_density; /* share of ones among input bits, 0..1 */
 };
 
 /*

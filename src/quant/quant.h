@@ -39,10 +39,13 @@ struct levels {
     uint64_t *code;   /* n codes, ascending, distinct */
     bool is_signed;   /* sign apart (the other half mirrors this one);
                          false: the code is the whole stored value */
-    int zero_code;    /* unsigned schemes: the code that stands for 0 */
+    int zero_code;    /* unsigned schemes: the code that stands for 0; -1: none,
+                         the levels lie symmetric about 0 (binary) */
     bool two_arrays;  /* + and - have different scales (TTQ) */
     int real_scales;  /* planes that carry a real scale each and cannot be
                          merged by shift-and-add (ABC-Net: bases), else 0 */
+    const double *plane_threshold; /* real_scales planes: the bit is one where
+                         w exceeds it, in standard deviations; else NULL */
 };
 
 /*
@@ -71,6 +74,9 @@ struct quant {
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
 };
 
+/* Optional members of a spec that a scheme reads; others are refused. */
+enum { TAKES_TERMS = 1, TAKES_ROLL_BITS = 2, TAKES_DELTA = 4 };
+
 /*
  * A scheme is one const object in its own file under quant/scheme/. build()
  * fills `levels` (memory from `a`) for a checked spec; it cannot fail: check()
@@ -82,7 +88,10 @@ struct scheme {
     const char *source;       /* the publication */
     int bits_min, bits_max;   /* stored bits it is defined for */
     int bits_default;
-    double clip_default;      /* standard deviations, see facts of the source */
+    double clip_default;      /* standard deviations */
+    double (*clip)(const struct quant_spec *spec); /* default clip where it
+                                 depends on the spec; NULL: clip_default */
+    unsigned takes;           /* TAKES_...: optional members it reads */
     int (*check)(const struct quant_spec *spec, char *why, int size);
     void (*build)(const struct quant_spec *spec, struct arena *a,
                   struct levels *out);
@@ -91,8 +100,14 @@ struct scheme {
 extern const struct scheme *const schemes[]; /* NULL at the end */
 const struct scheme *scheme_find(const char *name);
 
-/* A spec with the scheme's defaults. */
+/* A spec with the scheme's defaults; clip stays 0, see quant_clip(). */
 void quant_spec_init(struct quant_spec *spec, const struct scheme *scheme);
+
+/* The largest level in standard deviations: spec->clip or the default. */
+double quant_clip(const struct quant_spec *spec);
+
+/* 0, or -1 with the reason in `why` when the scheme cannot build the spec. */
+int quant_spec_check(const struct quant_spec *spec, char *why, int size);
 
 /*
  * Reads "apot:4", "apot:4/4" (activation bits after the slash),
@@ -118,10 +133,12 @@ int quant_levels(const struct quant_spec *spec, struct arena *a,
 int quant_planes(const struct quant_spec *spec, struct arena *a,
                  struct planes *out, char *why, int size);
 
-/* Cumulative distribution of |w| <= x, x in standard deviations. */
+/* Cumulative distribution of |w| <= x, x in standard deviations. `shape` is
+ * that of the generalised Gaussian, 0.3 to 10; 0: its default. */
 double quant_cdf_abs(enum dist dist, double shape, double x);
 
-/* Index of the level nearest to |w|; w in units of the smallest bit. */
+/* Index of the level nearest to |w|; w in units of the smallest bit. Half-way
+ * goes to the larger level. Unsigned schemes: nearest to w itself. */
 int quant_nearest(const struct levels *levels, double w);
 
 #endif

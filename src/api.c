@@ -1,0 +1,490 @@
+/* api.c - ivq.h over the levels below; no models here */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ivq.h"
+
+#include "base/suggest.h"
+#include "out/out.h"
+#include "use/study.h"
+
+#include <gsl/gsl_errno.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FOLDERS_MAX = 16, SETS_MAX = 256 };
+
+/*
+ * One arena for what the user said, one for each thing loaded, one for the
+ * run and one that a writer empties when it is done.
+ */
+struct ivq {
+    struct arena words, tech, network, results, scratch;
+    jmp_buf no_memory;
+    locale_t c_locale;
+    struct msgs msgs;
+    const char *folders[FOLDERS_MAX + 3]; /* with the installed ones and NULL */
+    const char *sets[SETS_MAX + 1];       /* of technologies */
+    const char *net_sets[SETS_MAX + 1];   /* of workloads */
+    int folder_count, set_count, net_set_count;
+    const char *quant;
+    struct conf_env env; /* of the network; its plan keeps it */
+    struct study study;
+};
+
+static const char workload_prefix[] = "workload.";
+
+/* ---- every public function runs between enter and leave ---- */
+
+struct guard {
+    locale_t locale;
+    gsl_error_handler_t *handler;
+};
+
+/* Numbers in the C locale, GSL without its aborting handler. */
+static struct guard enter(ivq *ctx)
+{
+    return (struct guard){uselocale(ctx->c_locale),
+                          gsl_set_error_handler_off()};
+}
+
+static enum ivq_status leave(const ivq *ctx, struct guard g,
+                             enum ivq_status status)
+{
+    (void)ctx;
+    gsl_set_error_handler(g.handler);
+    uselocale(g.locale);
+    return status;
+}
+
+/* ---- life ---- */
+
+static void arenas_of(ivq *ctx, struct arena *list[5])
+{
+    list[0] = &ctx->words;
+    list[1] = &ctx->tech;
+    list[2] = &ctx->network;
+    list[3] = &ctx->results;
+    list[4] = &ctx->scratch;
+}
+
+/* Folders in which files of the kind that `what` names are found. */
+static void default_folders(ivq *ctx)
+{
+    int n = ctx->folder_count;
+    ctx->folders[n] = IVQ_DATADIR "/tech";
+    ctx->folders[n + 1] = IVQ_DATADIR "/workloads";
+    ctx->folders[n + 2] = IVQ_DATADIR "/workloads/quant";
+    ctx->folders[n + 3] = NULL;
+}
+
+ivq *ivq_new(void)
+{
+    struct arena *list[5];
+    ivq *ctx = calloc(1, sizeof *ctx);
+    if (!ctx)
+        return NULL;
+    ctx->c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (!ctx->c_locale) {
+        free(ctx);
+        return NULL;
+    }
+    arenas_of(ctx, list);
+    for (int i = 0; i < 5; i++)
+        arena_init(list[i], &ctx->no_memory);
+    default_folders(ctx);
+    return ctx;
+}
+
+void ivq_free(ivq *ctx)
+{
+    struct arena *list[5];
+    if (!ctx)
+        return;
+    arenas_of(ctx, list);
+    for (int i = 0; i < 5; i++)
+        arena_release(list[i]);
+    freelocale(ctx->c_locale);
+    free(ctx);
+}
+
+const char *ivq_version(void)
+{
+    return IVQ_VERSION;
+}
+
+const char *ivq_message(const ivq *ctx, int i, int *is_error)
+{
+    if (i < 0 || i >= ctx->msgs.n)
+        return NULL;
+    if (is_error)
+        *is_error = ctx->msgs.list[i].is_error;
+    return ctx->msgs.list[i].text;
+}
+
+int ivq_dropped(const ivq *ctx)
+{
+    return ctx->msgs.dropped;
+}
+
+void ivq_clear(ivq *ctx)
+{
+    ctx->msgs.n = ctx->msgs.errors = ctx->msgs.dropped = 0;
+}
+
+/* ---- what the user says before loading ---- */
+
+enum ivq_status ivq_folder(ivq *ctx, const char *path)
+{
+    if (ctx->folder_count == FOLDERS_MAX) {
+        msg_error(&ctx->msgs, NULL, "more than %d folders", FOLDERS_MAX);
+        return IVQ_INPUT;
+    }
+    if (setjmp(ctx->no_memory))
+        return IVQ_MEMORY;
+    ctx->folders[ctx->folder_count] = arena_strdup(&ctx->words, path);
+    ctx->folder_count++;
+    default_folders(ctx);
+    return IVQ_OK;
+}
+
+enum ivq_status ivq_set(ivq *ctx, const char *assignment)
+{
+    size_t prefix = sizeof workload_prefix - 1;
+    bool net = !strncmp(assignment, workload_prefix, prefix);
+    int *n = net ? &ctx->net_set_count : &ctx->set_count;
+    if (*n == SETS_MAX) {
+        msg_error(&ctx->msgs, NULL, "more than %d overrides", SETS_MAX);
+        return IVQ_INPUT;
+    }
+    if (setjmp(ctx->no_memory))
+        return IVQ_MEMORY;
+    const char *copy =
+        arena_strdup(&ctx->words, assignment + (net ? prefix : 0));
+    (net ? ctx->net_sets : ctx->sets)[(*n)++] = copy;
+    return IVQ_OK;
+}
+
+enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
+{
+    if (setjmp(ctx->no_memory))
+        return IVQ_MEMORY;
+    ctx->quant = scheme ? arena_strdup(&ctx->words, scheme) : NULL;
+    return IVQ_OK;
+}
+
+/* ---- loading ---- */
+
+static void forget_results(ivq *ctx)
+{
+    ctx->study.mapped = ctx->study.estimated = false;
+    arena_release(&ctx->results);
+}
+
+static int load_machine(const struct conf_env *env, struct node *root,
+                        struct study *s)
+{
+    const char *name = NULL, *known[8];
+    int n = 0;
+    for (; machine_types[n]; n++)
+        known[n] = machine_types[n]->name;
+    if (node_text(root, "machine", &name, env->msgs))
+        return -1;
+    if (!name)
+        return msg_error(env->msgs, &root->at,
+                         "'machine' is missing: \"crossbar\"; is this a "
+                         "technology file?");
+    const struct machine_type *type = machine_find(name);
+    if (!type) {
+        const char *near = suggest(name, known, n);
+        return msg_error(env->msgs, &node_get(root, "machine")->at,
+                         "unknown machine '%s'; %s%s%s", name,
+                         near ? "did you mean '" : "see --list-models",
+                         near ? near : "", near ? "'?" : "");
+    }
+    if (type->load(env, root, &s->machine))
+        return -1;
+    s->type = type;
+    type->identity(s->machine, &s->tech_name, &s->tech_title);
+    return 0;
+}
+
+enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
+{
+    struct guard g = enter(ctx);
+    int errors = ctx->msgs.errors;
+    struct study *s = &ctx->study;
+
+    forget_results(ctx);
+    arena_release(&ctx->tech);
+    s->machine = NULL;
+    s->type = NULL;
+    if (setjmp(ctx->no_memory))
+        return leave(ctx, g, IVQ_MEMORY);
+    struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets};
+    struct node *root = conf_load(&env, name);
+    if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
+        s->machine = NULL;
+        return leave(ctx, g, IVQ_INPUT);
+    }
+    return leave(ctx, g, IVQ_OK);
+}
+
+/* The quantization of every layer, in the order of the layers. */
+static int load_quant(const struct conf_env *env, struct study *s,
+                      const char *override)
+{
+    struct net *net = s->net;
+    s->quant = arena_array(env->arena, (size_t)net->n, sizeof *s->quant);
+    int bad = quant_plan_load(env, net->quant, override, net->n_weight,
+                              net->sources, &s->plan);
+    for (int i = 0, weight = 0; i < net->n && !bad; i++)
+        if (net->layer[i].groups > 0)
+            bad = quant_plan_layer(&s->plan, weight++, net->layer[i].quant,
+                                   &s->quant[i]);
+    return bad;
+}
+
+enum ivq_status ivq_load_network(ivq *ctx, const char *name)
+{
+    struct guard g = enter(ctx);
+    int errors = ctx->msgs.errors;
+    struct study *s = &ctx->study;
+
+    forget_results(ctx);
+    arena_release(&ctx->network);
+    s->net = NULL;
+    if (setjmp(ctx->no_memory))
+        return leave(ctx, g, IVQ_MEMORY);
+    ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
+                                 ctx->net_sets};
+    struct net *net = arena_alloc(&ctx->network, sizeof *net);
+    bool bad = net_load(&ctx->env, name, net);
+    if (!bad) {
+        s->net = net;
+        bad = load_quant(&ctx->env, s, ctx->quant);
+    }
+    if (bad || ctx->msgs.errors > errors) {
+        s->net = NULL;
+        return leave(ctx, g, IVQ_INPUT);
+    }
+    return leave(ctx, g, IVQ_OK);
+}
+
+/* ---- estimating ---- */
+
+static int map_network(ivq *ctx)
+{
+    struct study *s = &ctx->study;
+    arena_release(&ctx->results);
+    if (s->type->map(s->machine, s->net, s->quant, &ctx->results, &ctx->msgs,
+                     &s->run))
+        return -1;
+    est_init(&s->est, s->net, &s->run, &ctx->results);
+    s->mapped = true;
+    return 0;
+}
+
+enum ivq_status ivq_estimate(ivq *ctx)
+{
+    struct study *s = &ctx->study;
+    s->estimated = false;
+    if (!s->machine || !s->net) {
+        msg_error(&ctx->msgs, NULL,
+                  "nothing to estimate: load a technology "
+                  "and a network first");
+        return IVQ_INPUT;
+    }
+    struct guard g = enter(ctx);
+    if (setjmp(ctx->no_memory))
+        return leave(ctx, g, IVQ_MEMORY);
+    if ((!s->mapped && map_network(ctx)) ||
+        s->type->schedule(s->machine, &ctx->msgs, &s->run))
+        return leave(ctx, g, IVQ_INPUT);
+    est_sum(&s->est);
+    s->estimated = true;
+    return leave(ctx, g, IVQ_OK);
+}
+
+double ivq_value(const ivq *ctx, const char *name)
+{
+    const struct metric *m = metric_find(name);
+    if (!m || !ctx->study.estimated)
+        return (double)NAN;
+    return metric_value(m, &ctx->study.est.sum);
+}
+
+const char *ivq_metric(int i, const char **unit, const char **text)
+{
+    for (int k = 0; metrics[k].name; k++)
+        if (k == i) {
+            if (unit)
+                *unit = metrics[k].unit;
+            if (text)
+                *text = metrics[k].text;
+            return metrics[k].name;
+        }
+    return NULL;
+}
+
+/* ---- parameters: group x FIELDS_MAX + field ---- */
+
+int ivq_param(const ivq *ctx, const char *path)
+{
+    const struct study *s = &ctx->study;
+    const char *dot = strchr(path, '.');
+    int n = 0;
+    struct bound *b = s->machine ? s->type->bounds(s->machine, &n) : NULL;
+    for (int i = 0; dot && i < n; i++) {
+        size_t length = strlen(b[i].path);
+        if (length != (size_t)(dot - path) || strncmp(b[i].path, path, length))
+            continue;
+        for (int k = 0; b[i].fields[k].name; k++)
+            if (!strcmp(b[i].fields[k].name, dot + 1))
+                return i * FIELDS_MAX + k;
+    }
+    return -1;
+}
+
+/* The group of a parameter's number, and its field; NULL if there is none. */
+static struct bound *group_of(const ivq *ctx, int param,
+                              const struct field **field)
+{
+    const struct study *s = &ctx->study;
+    int n = 0;
+    struct bound *b = s->machine ? s->type->bounds(s->machine, &n) : NULL;
+    if (param < 0 || param / FIELDS_MAX >= n)
+        return NULL;
+    b += param / FIELDS_MAX;
+    if (param % FIELDS_MAX >= field_rows(b->fields))
+        return NULL;
+    *field = &b->fields[param % FIELDS_MAX];
+    return b;
+}
+
+double ivq_param_get(const ivq *ctx, int param)
+{
+    const struct field *f;
+    const struct bound *b = group_of(ctx, param, &f);
+    return b ? field_get(f, b->data) : (double)NAN;
+}
+
+enum ivq_status ivq_param_set(ivq *ctx, int param, double value)
+{
+    const struct field *f;
+    struct study *s = &ctx->study;
+    struct bound *b = group_of(ctx, param, &f);
+    double old = b ? field_get(f, b->data) : (double)NAN;
+    if (!b || field_set(f, b->data, value)) {
+        msg_error(&ctx->msgs, NULL, "parameter %d cannot be %g", param, value);
+        return IVQ_INPUT;
+    }
+    int how = s->type->changed(s->machine, b);
+    if (how < 0) {
+        field_set(f, b->data, old);
+        s->type->changed(s->machine, b);
+        msg_error(&ctx->msgs, NULL, "%s.%s cannot be %g", b->path, f->name,
+                  value);
+        return IVQ_INPUT;
+    }
+    if (how > 0)
+        s->mapped = false;
+    return IVQ_OK;
+}
+
+/* ---- writing ---- */
+
+static struct table *table_of(const struct study *s, enum ivq_view view,
+                              struct arena *a)
+{
+    switch (view) {
+    case IVQ_COMPONENTS:
+        return est_components(&s->est, a);
+    case IVQ_NETWORK:
+        return est_network(&s->est, s->tech_name, a);
+    default:
+        return est_layers(&s->est, a);
+    }
+}
+
+static int write_text(const struct study *s, FILE *out, enum ivq_view view,
+                      struct arena *a)
+{
+    switch (view) {
+    case IVQ_LAYERS:
+        return report_layers(out, s, a);
+    case IVQ_COMPONENTS:
+        return report_components(out, s, a);
+    case IVQ_NETWORK:
+        return report_network(out, s);
+    default:
+        return report_write(out, s, a);
+    }
+}
+
+static int write_json(const struct study *s, FILE *out, struct arena *a)
+{
+    const struct table *all[] = {est_network(&s->est, s->tech_name, a),
+                                 est_components(&s->est, a),
+                                 est_layers(&s->est, a)};
+    return json_tables(out, all, 3);
+}
+
+enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
+                          enum ivq_view view)
+{
+    struct study *s = &ctx->study;
+    int bad;
+    if (!s->estimated) {
+        msg_error(&ctx->msgs, NULL, "there is no estimate to write");
+        return IVQ_INPUT;
+    }
+    struct guard g = enter(ctx);
+    if (setjmp(ctx->no_memory))
+        return leave(ctx, g, IVQ_MEMORY);
+    if (format == IVQ_JSON)
+        bad = write_json(s, out, &ctx->scratch);
+    else if (format == IVQ_CSV)
+        bad = csv_table(out, table_of(s, view, &ctx->scratch));
+    else
+        bad = write_text(s, out, view, &ctx->scratch);
+    arena_release(&ctx->scratch);
+    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+static enum ivq_status unknown_metric(ivq *ctx, const char *name)
+{
+    const char *known[64];
+    int n = 0;
+    for (; metrics[n].name && n < 64; n++)
+        known[n] = metrics[n].name;
+    const char *near = suggest(name, known, n);
+    msg_error(&ctx->msgs, NULL, "unknown figure '%s'; %s%s%s", name,
+              near ? "did you mean '" : "see --list-metrics", near ? near : "",
+              near ? "'?" : "");
+    return IVQ_INPUT;
+}
+
+enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *name)
+{
+    const struct metric *m = metric_find(name);
+    if (!m)
+        return unknown_metric(ctx, name);
+    if (!ctx->study.estimated) {
+        msg_error(&ctx->msgs, NULL, "there is no estimate to explain");
+        return IVQ_INPUT;
+    }
+    struct guard g = enter(ctx);
+    int bad = explain_write(out, &ctx->study, m);
+    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what)
+{
+    struct guard g = enter(ctx);
+    int bad = what == IVQ_LIST_PARAMS    ? list_params(out, &ctx->study)
+              : what == IVQ_LIST_MODELS  ? list_models(out)
+              : what == IVQ_LIST_SCHEMES ? list_schemes(out)
+                                         : list_metrics(out);
+    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+}

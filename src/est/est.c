@@ -1,0 +1,206 @@
+/* est.c - counts times costs: the roll-up of a run */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "est/est.h"
+
+#include <string.h>
+
+/* clang-format off */
+#define M(member) offsetof(struct summary, member)
+const struct metric metrics[] = {
+    {"area", "m^2", DIM_M2, M(area_m2), "silicon of all chips"},
+    {"latency", "s", DIM_S, M(latency_s), "from the input to its result"},
+    {"interval", "s", DIM_S, M(interval_s),
+     "between two results, inputs following one another"},
+    {"throughput", "1/s", DIM_NONE, M(throughput_Hz), "results a second"},
+    {"energy", "J", DIM_J, M(energy_J), "per inference, steady state"},
+    {"dynamic_energy", "J", DIM_J, M(dynamic_J), "of the counted actions"},
+    {"static_energy", "J", DIM_J, M(static_J), "static power times interval"},
+    {"power", "W", DIM_W, M(power_W), "average: energy / interval"},
+    {"macs", "", DIM_NONE, M(macs), "multiply-accumulates of the geometry"},
+    {"params", "", DIM_NONE, M(params), "parameters"},
+    {"ops_per_s", "1/s", DIM_NONE, M(ops_per_s), "2 MACs / interval"},
+    {"ops_per_J", "1/J", DIM_NONE, M(ops_per_J), "2 MACs / energy"},
+    {"ops_per_s_m2", "1/(s m^2)", DIM_NONE, M(ops_per_s_m2),
+     "2 MACs / interval / area"},
+    {"layers", "", DIM_NONE, M(layers), "layers of the network"},
+    {"weight_layers", "", DIM_NONE, M(weight_layers),
+     "layers with a weight matrix"},
+    {"chips", "", DIM_NONE, M(chips), "chips"},
+    {"tiles", "", DIM_NONE, M(tiles), "tiles of a chip"},
+    {"crossbars_needed", "", DIM_NONE, M(crossbars_needed),
+     "for one copy of every layer"},
+    {"crossbars_used", "", DIM_NONE, M(crossbars_used), "with replication"},
+    {"crossbars_have", "", DIM_NONE, M(crossbars_have), "budget"},
+    {"used_cells", "", DIM_NONE, M(used_cells),
+     "share of the cells in used crossbars that hold a bit"},
+    {"conversions", "", DIM_NONE, M(conversions), "ADC conversions"},
+    {"conversions_per_mac", "", DIM_NONE, M(conversions_per_mac),
+     "ADC conversions / MACs of weight layers"},
+    {"cycle", "s", DIM_S, M(cycle_s), "crossbar cycle"},
+    {"peak_ops_per_s", "1/s", DIM_NONE, M(peak_ops_per_s),
+     "2 MACs, every cell busy"},
+    {"peak_power", "W", DIM_W, M(peak_W), "everything busy"},
+    {"storage", "bit", DIM_BIT, M(storage_bits), "cells times bits"},
+    {"program_time", "s", DIM_S, M(program_s), "loading all weights once"},
+    {"program_energy", "J", DIM_J, M(program_J), "loading all weights once"},
+    {"rounds", "", DIM_NONE, M(rounds), "weight loads per batch; 1: resident"},
+    {NULL, NULL, DIM_NONE, 0, NULL}};
+#undef M
+/* clang-format on */
+
+const struct metric *metric_find(const char *name)
+{
+    for (const struct metric *m = metrics; m->name; m++)
+        if (!strcmp(m->name, name))
+            return m;
+    return NULL;
+}
+
+double metric_value(const struct metric *m, const struct summary *s)
+{
+    return *(const double *)((const char *)s + m->offset);
+}
+
+void est_init(struct estimate *e, const struct net *net, const struct run *run,
+              struct arena *a)
+{
+    size_t layers = (size_t)run->layers, parts = (size_t)run->parts;
+    *e = (struct estimate){.net = net, .run = run};
+    e->energy_J = arena_array(a, layers * parts, sizeof(double));
+    e->layer_J = arena_array(a, layers, sizeof(double));
+    e->part_J = arena_array(a, parts, sizeof(double));
+    e->part_static_J = arena_array(a, parts, sizeof(double));
+    e->part_actions = arena_array(a, parts * ACTIONS, sizeof(double));
+    e->part_area_m2 = arena_array(a, parts, sizeof(double));
+}
+
+/* Static power is paid by the layers that hold weights, by their tiles. */
+static double tiles_held(const struct run *run)
+{
+    double sum = 0;
+    for (int i = 0; i < run->layers; i++)
+        if (run->layer[i].crossbars > 0)
+            sum += run->layer[i].tiles;
+    return sum;
+}
+
+static void sum_part(struct estimate *e, int p, double held)
+{
+    const struct run *run = e->run;
+    const struct part *part = &run->part[p];
+    const struct cost *cost = &part->cost;
+    double static_J = cost->static_W * part->instances * run->interval_s;
+    double *total = &e->part_actions[p * ACTIONS];
+    double sum_J = 0;
+
+    memset(total, 0, ACTIONS * sizeof *total);
+    e->part_area_m2[p] = part->on_chip ? part->instances * cost->area_m2 : 0;
+    for (int i = 0; i < run->layers; i++) {
+        const double *n = run_actions(run, i, p);
+        const struct run_layer *l = &run->layer[i];
+        double J = 0;
+        for (int k = 0; k < ACTIONS; k++) {
+            J += n[k] * cost->energy_J[k];
+            total[k] += n[k];
+        }
+        if (l->crossbars > 0)
+            J += static_J * (l->tiles / held);
+        e->energy_J[i * run->parts + p] = J;
+        sum_J += J;
+    }
+    e->part_static_J[p] = static_J;
+    e->part_J[p] = sum_J;
+}
+
+static void sum_layers(struct estimate *e)
+{
+    const struct run *run = e->run;
+    e->sum.energy_J = 0;
+    for (int i = 0; i < run->layers; i++) {
+        double J = 0;
+        for (int p = 0; p < run->parts; p++)
+            J += e->energy_J[i * run->parts + p];
+        e->layer_J[i] = J;
+        e->sum.energy_J += J;
+    }
+}
+
+static int part_index(const struct run *run, const char *name)
+{
+    for (int p = 0; p < run->parts; p++)
+        if (!strcmp(run->part[p].name, name))
+            return p;
+    return -1;
+}
+
+/* Conversions and cell use, where the machine has ADCs and cells. */
+static void sum_arrays(struct estimate *e)
+{
+    const struct run *run = e->run;
+    struct summary *s = &e->sum;
+    int adc = part_index(run, "adc");
+    double cells = 0, used = 0, macs = 0;
+
+    for (int i = 0; i < run->layers; i++) {
+        const struct run_layer *l = &run->layer[i];
+        cells += l->crossbars * l->copies;
+        used += l->crossbars * l->copies * l->used;
+        if (l->layer->groups > 0)
+            macs += (double)l->layer->macs;
+    }
+    s->used_cells = cells > 0 ? used / cells : 0;
+    s->conversions = adc < 0 ? 0 : e->part_actions[adc * ACTIONS];
+    s->conversions_per_mac = macs > 0 ? s->conversions / macs : 0;
+}
+
+static void sum_rest(struct estimate *e)
+{
+    const struct run *run = e->run;
+    struct summary *s = &e->sum;
+
+    s->area_m2 = s->static_J = 0;
+    for (int p = 0; p < run->parts; p++) {
+        s->area_m2 += e->part_area_m2[p];
+        s->static_J += e->part_static_J[p];
+    }
+    s->dynamic_J = s->energy_J - s->static_J;
+    s->latency_s = run->latency_s;
+    s->interval_s = run->interval_s;
+    s->throughput_Hz = 1 / run->interval_s;
+    s->power_W = s->energy_J / run->interval_s;
+    s->macs = (double)e->net->macs;
+    s->params = (double)e->net->params;
+    s->ops = 2 * s->macs;
+    s->ops_per_s = s->ops / run->interval_s;
+    s->ops_per_J = s->ops / s->energy_J;
+    s->ops_per_s_m2 = s->ops_per_s / s->area_m2;
+    s->layers = e->net->n;
+    s->weight_layers = e->net->n_weight;
+}
+
+static void copy_run(struct summary *s, const struct run *run)
+{
+    s->chips = run->chips;
+    s->tiles = run->tiles;
+    s->crossbars_needed = run->crossbars_needed;
+    s->crossbars_used = run->crossbars_used;
+    s->crossbars_have = run->crossbars_have;
+    s->cycle_s = run->cycle_s;
+    s->peak_ops_per_s = run->peak_ops;
+    s->peak_W = run->peak_W;
+    s->storage_bits = run->storage_bits;
+    s->program_s = run->program_s;
+    s->program_J = run->program_J;
+    s->rounds = run->rounds;
+}
+
+void est_sum(struct estimate *e)
+{
+    double held = tiles_held(e->run);
+    for (int p = 0; p < e->run->parts; p++)
+        sum_part(e, p, held);
+    sum_layers(e);
+    copy_run(&e->sum, e->run);
+    sum_arrays(e);
+    sum_rest(e);
+}

@@ -1,0 +1,100 @@
+/* ivq.h - what a neural network costs on an in-memory-computing chip */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef IVQ_H
+#define IVQ_H
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define IVQ_API_VERSION 10000 /* 10000 major + 100 minor + patch */
+
+/*
+ * A context holds one technology, one network and the estimate of the one on
+ * the other. Contexts are independent of one another; a context is used by
+ * one thread at a time. Nothing here prints, exits or changes the locale;
+ * numbers are read and written the same way in every locale.
+ */
+typedef struct ivq ivq;
+
+enum ivq_status {
+    IVQ_OK = 0,
+    IVQ_INPUT = 1,  /* the input was refused; ivq_message says why */
+    IVQ_OUTPUT = 4, /* the output could not be written */
+    IVQ_MEMORY = 5  /* out of memory */
+};
+
+ivq *ivq_new(void); /* NULL: out of memory */
+void ivq_free(ivq *ctx);
+const char *ivq_version(void);
+
+/* Messages since the last ivq_clear: the i-th text, NULL past the end. Owned
+ * by the context. *is_error (may be NULL): 1 error, 0 warning. */
+const char *ivq_message(const ivq *ctx, int i, int *is_error);
+int ivq_dropped(const ivq *ctx); /* messages beyond those kept */
+void ivq_clear(ivq *ctx);
+
+/* Adds a folder in which names of files are looked up, before the installed
+ * ones. Copied. */
+enum ivq_status ivq_folder(ivq *ctx, const char *path);
+
+/* Overrides a parameter of technologies loaded from now on, "adc.bits=7"; a
+ * path that begins with "workload." overrides one of networks. Copied. */
+enum ivq_status ivq_set(ivq *ctx, const char *assignment);
+
+/* Replaces the quantization of networks loaded from now on: "apot:4/4", or
+ * the name of a quantization file. NULL: their own again. Copied. */
+enum ivq_status ivq_quant(ivq *ctx, const char *scheme);
+
+/* Loads a file by path, or by its name in the folders, in place of what was
+ * loaded before. */
+enum ivq_status ivq_load_tech(ivq *ctx, const char *name);
+enum ivq_status ivq_load_network(ivq *ctx, const char *name);
+
+/* Estimates the network on the technology. Cheap when only values of
+ * components have changed since the last time. */
+enum ivq_status ivq_estimate(ivq *ctx);
+
+/* A figure of the last estimate, SI, by its name: "energy", "latency", see
+ * ivq_metric. NaN when there is no such figure or no estimate. */
+double ivq_value(const ivq *ctx, const char *metric);
+/* Name, SI unit and description of the i-th figure; NULL past the end. */
+const char *ivq_metric(int i, const char **unit, const char **text);
+
+/*
+ * Parameters of the loaded technology, for sweeps. ivq_param finds one by its
+ * path ("adc.rate"), -1 if there is none. Values are SI. ivq_param_set refuses
+ * what is outside the parameter's range, and parameters that are no number.
+ */
+int ivq_param(const ivq *ctx, const char *path);
+double ivq_param_get(const ivq *ctx, int param);
+enum ivq_status ivq_param_set(ivq *ctx, int param, double value);
+
+enum ivq_format { IVQ_TEXT, IVQ_CSV, IVQ_JSON };
+enum ivq_view { IVQ_REPORT, IVQ_LAYERS, IVQ_COMPONENTS, IVQ_NETWORK };
+
+/*
+ * Writes the last estimate. Text: the report, or one table for people. CSV
+ * (RFC 4180, SI units in the header): one table, the report meaning layers.
+ * JSON: everything, whatever the view. IVQ_OUTPUT if the stream fails; the
+ * caller flushes and closes it.
+ */
+enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
+                          enum ivq_view view);
+
+/* The chain behind a figure: total, layers, components, count x cost, the
+ * formula, its inputs and their sources. */
+enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *metric);
+
+enum ivq_list { IVQ_LIST_PARAMS, IVQ_LIST_MODELS, IVQ_LIST_SCHEMES,
+                IVQ_LIST_METRICS };
+/* Lists what can be written in files. Parameters: those of the loaded
+ * technology with values and sources, or else all there are. */
+enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,300 @@
+/* crossbar.c - the crossbar machine: what it reads, and the order of its run
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/crossbar.h"
+
+#include "base/suggest.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- parameters ---- */
+
+/* clang-format off */
+static const char *const squeezes[] = {"L0", "L1", "L2", "SME", "L3", "L4",
+                                       NULL};
+static const char *const executions[] = {"pipelined", "layerwise", NULL};
+
+#define M(member) offsetof(struct mapping, member)
+static const struct field mapping_fields[] = {
+    {"style", FIELD_TEXT, DIM_NONE, M(style), 0, 0, NULL, NULL,
+     "how weights lie on crossbars: bitslice or ivq"},
+    {"weight_bits", FIELD_COUNT, DIM_NONE, M(rule.weight_bits), 1, 64, "16",
+     NULL, "bitslice: fixed-point bits that every weight is rolled back to"},
+    {"input_bits", FIELD_COUNT, DIM_NONE, M(rule.input_bits), 1, 64, "16",
+     NULL, "bitslice: bits of every activation"},
+    {"flip", FIELD_FLAG, DIM_NONE, M(rule.flip), 0, 0, "false", NULL,
+     "bitslice: flip encoding, which saves one ADC bit"},
+    {"level", FIELD_CHOICE, DIM_NONE, M(squeeze), 0, 0, "L4", squeezes,
+     "ivq: how far bit planes are squeezed"},
+    {"sme_degree", FIELD_COUNT, DIM_NONE, M(rule.sme_degree), 1, 16, "1", NULL,
+     "ivq, level SME: planes that are released"},
+    {"two_arrays", FIELD_FLAG, DIM_NONE, M(rule.two_arrays), 0, 0, "false",
+     NULL, "ivq: positive and negative weights in arrays of their own"},
+    {"sort_channels", FIELD_FLAG, DIM_NONE, M(rule.sort_channels), 0, 0,
+     "true", NULL, "ivq: output channels of equal planes lie together"},
+    {"skip_columns", FIELD_FLAG, DIM_NONE, M(rule.skip_columns), 0, 0,
+     "false", NULL, "empty columns are masked and not converted"},
+    {0}};
+#undef M
+
+#define S(member) offsetof(struct schedule_rule, member)
+static const struct field schedule_fields[] = {
+    {"execution", FIELD_CHOICE, DIM_NONE, S(execution), 0, 0, "pipelined",
+     executions, "layers at once on successive inputs, or one by one"},
+    {"fixed_cycles", FIELD_REAL, DIM_NONE, S(fixed_cycles), 0, 1000, NULL,
+     NULL, "cycles of a vector's way besides those that feed its bits"},
+    {"overlap", FIELD_REAL, DIM_NONE, S(overlap), 0, 1, "1", NULL,
+     "eta, the share of temporal scheduling's extra cycles that is hidden"},
+    {0}};
+#undef S
+/* clang-format on */
+
+static const struct map_style *read_style(const struct conf_env *env,
+                                          struct node *root, const char *name)
+{
+    const char *known[16];
+    int n = 0;
+    for (; map_styles[n]; n++) {
+        known[n] = map_styles[n]->name;
+        if (!strcmp(name, known[n]))
+            return map_styles[n];
+    }
+    const char *near = suggest(name, known, n);
+    struct node *group = node_get(root, "mapping");
+    msg_error(env->msgs, &group->at, "unknown mapping style '%s'; %s%s%s", name,
+              near ? "did you mean '" : "see --list-models", near ? near : "",
+              near ? "'?" : "");
+    return NULL;
+}
+
+/* The rule from what was read; -1 with the reason in why[size]. */
+static int set_rule(struct crossbar *x, char *why, int size)
+{
+    struct xbar array = {x->chip.geo.rows, x->chip.geo.columns,
+                         x->chip.geo.cell_bits, x->chip.geo.dac_bits};
+    const struct map_style *style = x->mapping.rule.style;
+    x->rule = x->mapping.rule;
+    x->rule.squeeze = (enum squeeze)x->mapping.squeeze;
+    return style->check ? style->check(&x->rule, &array, why, size) : 0;
+}
+
+static int load_mapping(const struct conf_env *env, struct node *root,
+                        struct crossbar *x)
+{
+    struct mapping *m = &x->mapping;
+    char why[160];
+    if (chip_bind(env, root, &x->chip, "mapping", mapping_fields, m))
+        return -1;
+    m->rule.style = read_style(env, root, m->style);
+    if (!m->rule.style)
+        return -1;
+    if (set_rule(x, why, sizeof why))
+        return msg_error(env->msgs, &node_get(root, "mapping")->at,
+                         "mapping: %s", why);
+    return 0;
+}
+
+static int load(const struct conf_env *env, struct node *root, void **self)
+{
+    struct crossbar *x = arena_alloc(env->arena, sizeof *x);
+    const char *known[ROLES + 16];
+    int n = 0;
+    int bad = chip_load(env, root, &x->chip);
+    bad |=
+        chip_bind(env, root, &x->chip, "schedule", schedule_fields, &x->when);
+    bad |= load_mapping(env, root, x);
+    for (; n < x->chip.bounds; n++)
+        known[n] = x->chip.bound[n].path;
+    node_report_unused(root, known, n, "", env->msgs);
+    *self = x;
+    return bad;
+}
+
+/* ---- the run ---- */
+
+static void fill_parts(const struct crossbar *x, struct run *run)
+{
+    for (int i = 0; i < ROLES; i++) {
+        struct part *p = &run->part[i];
+        *p = (struct part){.name = roles[i].name,
+                           .level = level_names[roles[i].level],
+                           .action = roles[i].action,
+                           .model = x->chip.part[i].model,
+                           .on_chip = roles[i].level != LEVEL_HOST};
+        for (int b = 0; b < x->chip.bounds; b++)
+            if (!strcmp(x->chip.bound[b].path, roles[i].name))
+                p->bound = &x->chip.bound[b];
+    }
+}
+
+static int map(void *self, const struct net *net, const struct quant *quant,
+               struct arena *a, struct msgs *msgs, struct run *run)
+{
+    struct crossbar *x = self;
+    x->net = net;
+    *run = (struct run){.layers = net->n, .parts = ROLES};
+    run->layer = arena_array(a, (size_t)net->n, sizeof *run->layer);
+    run->part = arena_array(a, ROLES, sizeof *run->part);
+    run->actions =
+        arena_array(a, (size_t)net->n * ROLES * ACTIONS, sizeof *run->actions);
+    fill_parts(x, run);
+    if (stages_build(x, quant, a, msgs, run))
+        return -1;
+    x->host_bits = arena_array(a, (size_t)net->n, sizeof *x->host_bits);
+    for (int i = 0; i < net->n; i++)
+        x->host_bits[i] = *run_actions(run, i, ROLE_LINK);
+    return 0;
+}
+
+/* Consecutive stages share a round of weights as far as they fit; a stage
+ * larger than the budget has rounds of its own, one a piece. */
+static void set_rounds(struct crossbar *x, struct run *run)
+{
+    double have = run->crossbars_have, taken = 0;
+    int round = 0;
+    for (int i = 0; i < x->stages; i++) {
+        struct stage *s = &x->stage[i];
+        s->pieces = ceil(s->crossbars / have);
+        double own = s->crossbars / s->pieces;
+        if (taken > 0 && taken + own > have) {
+            round++;
+            taken = 0;
+        }
+        taken += s->pieces > 1 ? have : own;
+        s->round = round;
+    }
+    run->rounds = round + 1;
+}
+
+static void replicate_rounds(struct crossbar *x, struct run *run)
+{
+    run->crossbars_used = 0;
+    for (int i = 0, n; i < x->stages; i += n) {
+        double taken = 0;
+        for (n = 0;
+             i + n < x->stages && x->stage[i + n].round == x->stage[i].round;
+             n++)
+            ;
+        replicate(x, &x->stage[i], n, run->crossbars_have, run->cycle_s, 0);
+        for (int k = i; k < i + n; k++)
+            taken +=
+                x->stage[k].copies * x->stage[k].crossbars / x->stage[k].pieces;
+        run->crossbars_used = fmax(run->crossbars_used, taken);
+    }
+}
+
+/* Writing all copies once: at every inference (of a batch) when rounds
+ * reload, else a price on its own. */
+static void count_writes(struct crossbar *x, struct run *run)
+{
+    const struct part *array = &run->part[ROLE_ARRAY];
+    double batch = x->chip.geo.batch;
+    run->program_J = 0;
+    for (int i = 0; i < x->stages; i++) {
+        const struct stage *s = &x->stage[i];
+        double cells = x->map[s->layer].cells_used * s->copies;
+        run_actions(run, s->layer, ROLE_ARRAY)[ACTION_WRITE] =
+            run->rounds > 1 ? cells / batch : 0;
+        run->program_J += cells * array->cost.energy_J[ACTION_WRITE];
+    }
+}
+
+static void count_notes(const struct crossbar *x, struct run *run)
+{
+    const struct bound *adc = run->part[ROLE_ADC].bound;
+    run->adc_bits = run->adc_short = run->buffers_over = 0;
+    for (int k = 0; adc->fields[k].name; k++)
+        if (!strcmp(adc->fields[k].name, "bits"))
+            run->adc_bits = (int)field_get(&adc->fields[k], adc->data);
+    for (int i = 0; i < run->layers; i++) {
+        const struct run_layer *l = &run->layer[i];
+        run->adc_short += run->adc_bits && l->adc_bits > run->adc_bits;
+        run->buffers_over +=
+            l->buffer_bits > fmax(1, ceil(l->tiles)) * x->chip.geo.buffer_bits;
+    }
+}
+
+static int schedule(void *self, struct msgs *msgs, struct run *run)
+{
+    struct crossbar *x = self;
+    for (int i = 0; i < ROLES; i++)
+        run->part[i].cost = x->chip.part[i].cost;
+    run->cycle_s = chip_cycle_s(&x->chip);
+    if (budget_fit(x, msgs, run))
+        return -1;
+    set_rounds(x, run);
+    replicate_rounds(x, run);
+    traffic_count(x, run);
+    pipeline_time(x, run);
+    count_writes(x, run);
+    count_notes(x, run);
+    return 0;
+}
+
+static struct bound *bounds(void *self, int *n)
+{
+    struct crossbar *x = self;
+    *n = x->chip.bounds;
+    return x->chip.bound;
+}
+
+static int changed(void *self, const struct bound *b)
+{
+    struct crossbar *x = self;
+    char why[160];
+    for (int i = 0; i < ROLES; i++) {
+        const struct component *part = &x->chip.part[i];
+        if (part->params != b->data)
+            continue;
+        if (part->model->check &&
+            part->model->check(part->params, why, sizeof why))
+            return -1;
+        chip_eval(&x->chip);
+        return 0;
+    }
+    chip_eval(&x->chip);
+    return set_rule(x, why, sizeof why) ? -1 : 1;
+}
+
+static void list(FILE *out)
+{
+    fputs("mapping styles\n", out);
+    for (int i = 0; map_styles[i]; i++)
+        fprintf(out, "  %-12s %s\n               %s\n", map_styles[i]->name,
+                map_styles[i]->text, map_styles[i]->source);
+    fputs("components of a crossbar chip\n", out);
+    for (int i = 0; i < ROLES; i++)
+        fprintf(out, "  %-16s per %-5s %s%s\n", roles[i].name,
+                level_names[roles[i].level], roles[i].text,
+                roles[i].required ? "" : " (optional)");
+}
+
+static const struct param_group groups[] = {{"chip", chip_fields},
+                                            {"tile", tile_fields},
+                                            {"pe", pe_fields},
+                                            {"crossbar", crossbar_fields},
+                                            {"mapping", mapping_fields},
+                                            {"schedule", schedule_fields},
+                                            {NULL, NULL}};
+
+static void identity(void *self, const char **name, const char **title)
+{
+    const struct chip *c = &((struct crossbar *)self)->chip;
+    *name = c->name;
+    *title = c->title ? c->title : c->name;
+}
+
+const struct machine_type machine_crossbar = {
+    .name = "crossbar",
+    .text = "weights resident in crossbars, inputs bit-serial on wordlines",
+    .groups = groups,
+    .list = list,
+    .load = load,
+    .map = map,
+    .schedule = schedule,
+    .bounds = bounds,
+    .changed = changed,
+    .identity = identity,
+};

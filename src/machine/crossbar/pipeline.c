@@ -1,0 +1,186 @@
+/* pipeline.c - when layers start and end; the two latencies */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/crossbar.h"
+
+#include <math.h>
+
+/* Outputs of a layer, or the network's input: first and last of them. */
+struct span {
+    double first_s, last_s;
+};
+
+static struct span producer(const struct run *run, int from, double input_s)
+{
+    if (from < 0)
+        return (struct span){0, input_s};
+    return (struct span){run->layer[from].first_s, run->layer[from].last_s};
+}
+
+/*
+ * A layer starts when its producers have delivered the share `lead` of their
+ * outputs that its first window covers, and cannot end before they do.
+ */
+static struct span inputs(const struct crossbar *x, const struct run *run,
+                          int i, double input_s)
+{
+    const struct layer *l = &x->net->layer[i];
+    double lead = x->when.execution == EXECUTE_LAYERWISE ? 1 : l->lead;
+    struct span all = {0, 0};
+    for (int k = 0; k < l->n_in; k++) {
+        struct span p = producer(run, l->in[k], input_s);
+        all.first_s =
+            fmax(all.first_s, p.first_s + lead * (p.last_s - p.first_s));
+        all.last_s = fmax(all.last_s, p.last_s);
+    }
+    return all;
+}
+
+/* A weight layer: fill, one vector a step on every copy, drain. */
+static void time_stage(const struct crossbar *x, int i, struct span in,
+                       double cycle_s, struct run_layer *out)
+{
+    const struct stage *s = &x->stage[x->stage_of[i]];
+    double steps = ceil(s->vectors / s->copies) * s->pieces;
+    double step_s = s->time_s / steps, depth_s = s->depth_cycles * cycle_s;
+
+    out->start_s = in.first_s;
+    out->busy_s = s->time_s;
+    out->first_s = out->start_s + depth_s;
+    out->last_s = fmax(out->first_s + s->time_s - step_s, in.last_s + depth_s);
+}
+
+/* Digital work keeps pace with its stage (the stage's time holds its load);
+ * the host does its share at its own speed. */
+static void time_digital(const struct crossbar *x, const struct run *run, int i,
+                         struct span in, double cycle_s, struct run_layer *out)
+{
+    const struct part *host = &run->part[ROLE_HOST];
+    double host_s = 0;
+    if (host->instances > 0)
+        host_s = *run_actions(run, i, ROLE_HOST) *
+                 host->cost.time_s[ACTION_FIRST] / host->instances;
+    (void)x;
+    out->start_s = in.first_s;
+    out->busy_s = host_s;
+    out->first_s = in.first_s + cycle_s;
+    out->last_s = fmax(in.last_s + cycle_s, out->first_s + host_s);
+}
+
+static double part_time_s(const struct run *run, enum role_id role)
+{
+    const struct part *p = &run->part[role];
+    double actions = 0;
+    for (int i = 0; i < run->layers; i++)
+        actions += *run_actions(run, i, (int)role);
+    return actions > 0 ? actions * p->cost.time_s[ACTION_FIRST] / p->instances
+                       : 0;
+}
+
+/* The slowest stage or shared resource sets the interval. */
+static double slowest(const struct crossbar *x, struct run *run, int round)
+{
+    double worst = 0;
+    for (int k = 0; k < x->stages; k++)
+        if (x->stage[k].round == round && x->stage[k].time_s > worst) {
+            worst = x->stage[k].time_s;
+            run->limit = x->net->layer[x->stage[k].layer].name;
+        }
+    return worst;
+}
+
+/* Links and host serve all layers; the mesh shares its routers. */
+static double shared_s(struct run *run, double worst)
+{
+    static const enum role_id shared[] = {ROLE_LINK, ROLE_HOST, ROLE_ROUTER};
+    for (int k = 0; k < 3; k++) {
+        double t = part_time_s(run, shared[k]);
+        if (t > worst) {
+            worst = t;
+            run->limit = roles[shared[k]].name;
+        }
+    }
+    return worst;
+}
+
+/* Loading the weights of one round: all crossbars at once, wordline after
+ * wordline, as fast as the links bring them. */
+static double write_s(const struct crossbar *x, const struct run *run,
+                      int round)
+{
+    const struct part *array = &run->part[ROLE_ARRAY];
+    const struct part *link = &run->part[ROLE_LINK];
+    double bits = 0, pieces = 1;
+    for (int k = 0; k < x->stages; k++)
+        if (x->stage[k].round == round) {
+            bits +=
+                x->map[x->stage[k].layer].cells_used * x->chip.geo.cell_bits;
+            pieces = fmax(pieces, x->stage[k].pieces);
+        }
+    double rows_s =
+        pieces * x->chip.geo.rows * array->cost.time_s[ACTION_WRITE];
+    double link_s = bits * link->cost.time_s[ACTION_FIRST] / link->instances;
+    return fmax(rows_s, link_s);
+}
+
+static double layer_time(struct crossbar *x, struct run *run, int i,
+                         double not_before, double input_s)
+{
+    struct run_layer *out = &run->layer[i];
+    const struct stage *s = &x->stage[x->stage_of[i]];
+    struct span in = inputs(x, run, i, input_s);
+    in.first_s = fmax(in.first_s, not_before);
+    in.last_s = fmax(in.last_s, in.first_s);
+    bool weights = x->net->layer[i].groups > 0;
+
+    if (weights)
+        time_stage(x, i, in, run->cycle_s, out);
+    else
+        time_digital(x, run, i, in, run->cycle_s, out);
+    out->copies = weights ? s->copies : 0;
+    out->crossbars = weights ? s->crossbars : 0;
+    out->round = s->round;
+    out->limit = !weights       ? (out->busy_s > 0 ? "host" : "")
+                 : s->limit < 0 ? "crossbars"
+                                : roles[s->limit].name;
+    return out->last_s;
+}
+
+/*
+ * One pass in topological order. Rounds follow one another: a round starts
+ * when everything before it is done and its weights are written.
+ */
+void pipeline_time(struct crossbar *x, struct run *run)
+{
+    const struct part *link = &run->part[ROLE_LINK];
+    double in_bits = (double)x->net->input.c * x->net->input.h *
+                     x->net->input.w * x->input_width;
+    double input_s =
+        in_bits * link->cost.time_s[ACTION_FIRST] / link->instances;
+    bool reloads = run->rounds > 1;
+    int round = 0;
+    double written = reloads ? write_s(x, run, 0) : 0;
+    double begin = written, end = written, steady = 0;
+
+    for (int i = 0; i < run->layers; i++) {
+        int own = x->stage[x->stage_of[i]].round;
+        if (own > round) {
+            steady += slowest(x, run, round);
+            round = own;
+            double w = write_s(x, run, round);
+            written += w;
+            begin = end + w;
+        }
+        bool waits = x->when.execution == EXECUTE_LAYERWISE;
+        end = fmax(end, layer_time(x, run, i, waits ? end : begin, input_s));
+    }
+    run->latency_s = end;
+    steady = shared_s(run, steady + slowest(x, run, round));
+    double batch = x->chip.geo.batch;
+    if (x->when.execution == EXECUTE_LAYERWISE)
+        run->interval_s = written / batch + (end - written);
+    else if (reloads)
+        run->interval_s = (end + (batch - 1) * steady) / batch;
+    else
+        run->interval_s = steady;
+    run->program_s = reloads ? written : write_s(x, run, 0);
+}

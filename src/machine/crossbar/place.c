@@ -1,0 +1,295 @@
+/* place.c - which row slice of real weights goes onto which wordline */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/place.h"
+#include "machine/crossbar/pack.h"
+#include <stdlib.h>
+
+/* A column group of one array while it is being placed. */
+struct placer {
+    const struct xbar *x;
+    const struct map_rule *rule;
+    int rows, slices;
+    uint64_t *magnitude; /* rows x columns */
+    uint64_t *filled;    /* per row, bit s: slice s is not empty */
+    struct wordline *line;
+    struct placed at;
+    void (*see)(void *self, const struct placed *p);
+    void *self;
+};
+
+static int lowest(uint64_t set)
+{
+    return __builtin_ctzll(set);
+}
+
+static int highest(uint64_t set)
+{
+    return 63 - __builtin_clzll(set);
+}
+
+static void put(struct placer *p, int row, int slice, int delay)
+{
+    p->line[p->at.lines++] = (struct wordline){row, slice, delay};
+}
+
+static void finish(struct placer *p, int base, int delay)
+{
+    p->at.base = base;
+    p->at.delay = delay;
+    p->at.line = p->line;
+    p->see(p->self, &p->at);
+    p->at.lines = 0;
+}
+
+/* L0 and L1: one crossbar a slice of a row block, hollow ones kept or not */
+static void place_apart(struct placer *p, int from, int to, bool drop)
+{
+    uint64_t all = 0;
+
+    for (int k = from; k < to; k++)
+        all |= p->filled[k];
+    for (int s = 0; s < p->slices; s++) {
+        if (drop && !(all >> s & 1))
+            continue;
+        for (int k = from; k < to; k++)
+            put(p, k, s, 0);
+        finish(p, s, 0);
+    }
+}
+
+static int shift_of(uint64_t set, int top)
+{
+    int shift = set ? highest(set) - top : 0;
+
+    return shift > 0 ? shift : 0;
+}
+
+/* Rows shifted down under slice `top`, onto physical slices least..top. */
+static void place_shifted(struct placer *p, int from, int to, int least,
+                          int top)
+{
+    int delay = 0;
+
+    for (int k = from; k < to; k++) {
+        int shift = shift_of(p->filled[k], top);
+        delay = shift > delay ? shift : delay;
+    }
+    for (int s = least; s <= top; s++) {
+        uint64_t any = 0;
+        for (int k = from; k < to; k++) {
+            int shift = shift_of(p->filled[k], top);
+            any |= p->filled[k] >> (s + shift) & 1;
+            put(p, k, s + shift, shift);
+        }
+        if (any)
+            finish(p, s, delay);
+        else
+            p->at.lines = 0;
+    }
+}
+
+/* L2: as many slices as the widest row needs, from the least slice up */
+static void place_shift(struct placer *p, int from, int to)
+{
+    uint64_t all = 0;
+    int span = 0;
+
+    for (int k = from; k < to; k++) {
+        uint64_t set = p->filled[k];
+        int wide = set ? highest(set) - lowest(set) + 1 : 0;
+        span = wide > span ? wide : span;
+        all |= set;
+    }
+    if (all)
+        place_shifted(p, from, to, lowest(all), lowest(all) + span - 1);
+}
+
+static void place_sme(struct placer *p, int from, int to)
+{
+    int top = p->slices - 1 - p->rule->sme_degree;
+
+    place_shifted(p, from, to, 0, top > 0 ? top : 0);
+}
+
+/* The crossbar's base is its lowest slice; the others wait for it. */
+static void finish_packed(struct placer *p)
+{
+    int lo = p->line[0].slice, hi = lo;
+
+    for (int i = 1; i < p->at.lines; i++) {
+        lo = p->line[i].slice < lo ? p->line[i].slice : lo;
+        hi = p->line[i].slice > hi ? p->line[i].slice : hi;
+    }
+    for (int i = 0; i < p->at.lines; i++)
+        p->line[i].delay = p->line[i].slice - lo;
+    finish(p, lo, hi - lo);
+}
+
+/* L3: rank by rank, each row's lowest slice that is still to be placed */
+static void place_rank(struct placer *p, int from, int to)
+{
+    for (int rank = 0; rank < p->slices; rank++) {
+        for (int k = from; k < to; k++) {
+            uint64_t set = p->filled[k];
+            for (int i = 0; i < rank; i++)
+                set &= set - 1;
+            if (set)
+                put(p, k, lowest(set), 0);
+        }
+        if (p->at.lines == 0)
+            break;
+        finish_packed(p);
+    }
+}
+
+/* L4: all rows of the column group, most significant slices first */
+static void place_free(struct placer *p)
+{
+    for (int s = p->slices - 1; s >= 0; s--)
+        for (int k = 0; k < p->rows; k++) {
+            if (!(p->filled[k] >> s & 1))
+                continue;
+            put(p, k, s, 0);
+            if (p->at.lines == p->x->rows)
+                finish_packed(p);
+        }
+    if (p->at.lines > 0)
+        finish_packed(p);
+}
+
+static void place_block(struct placer *p, int from, int to)
+{
+    switch (p->rule->squeeze) {
+    case SQUEEZE_L0:
+        place_apart(p, from, to, false);
+        break;
+    case SQUEEZE_L1:
+        place_apart(p, from, to, true);
+        break;
+    case SQUEEZE_L2:
+        place_shift(p, from, to);
+        break;
+    case SQUEEZE_SME:
+        place_sme(p, from, to);
+        break;
+    case SQUEEZE_L3:
+        place_rank(p, from, to);
+        break;
+    case SQUEEZE_L4: /* knows no blocks */
+        break;
+    }
+}
+
+static void place_group(struct placer *p)
+{
+    const int block = p->x->rows;
+
+    if (p->rule->squeeze == SQUEEZE_L4)
+        place_free(p);
+    else
+        for (int k = 0; k < p->rows; k += block)
+            place_block(p, k, k + block < p->rows ? k + block : p->rows);
+}
+
+/* The magnitudes of this array's weights, and which slices they fill. */
+static void load_group(struct placer *p, const struct matrix *m,
+                       const int64_t *code)
+{
+    const int c = p->x->cell_bits, columns = p->at.columns;
+    const int64_t sign = p->at.array ? -1 : 1;
+
+    for (int k = 0; k < p->rows; k++) {
+        uint64_t bits = 0, filled = 0;
+        uint64_t *to = &p->magnitude[(size_t)k * (size_t)columns];
+        for (int j = 0; j < columns; j++) {
+            int64_t w =
+                code[(size_t)k * (size_t)m->columns + (size_t)p->at.column[j]];
+            if (!p->rule->two_arrays)
+                w = w < 0 ? -w : w;
+            to[j] = w * sign > 0 ? (uint64_t)(w * sign) : 0;
+            bits |= to[j];
+        }
+        for (int s = 0; s < p->slices && bits >> (s * c) != 0; s++)
+            if (bits >> (s * c) & ((1u << c) - 1))
+                filled |= UINT64_C(1) << s;
+        p->filled[k] = filled;
+    }
+}
+
+static uint64_t column_bits(const struct matrix *m, const int64_t *code, int n)
+{
+    uint64_t bits = 0;
+
+    for (int k = 0; k < m->rows; k++) {
+        int64_t w = code[(size_t)k * (size_t)m->columns + (size_t)n];
+        bits |= (uint64_t)(w < 0 ? -w : w);
+    }
+    return bits;
+}
+
+/* A column's place in the order: highest bit, then lowest, then its number. */
+struct key {
+    int highest, lowest, column;
+};
+
+static int compare_keys(const void *left, const void *right)
+{
+    const struct key *a = left, *b = right;
+
+    if (a->highest != b->highest)
+        return a->highest > b->highest ? -1 : 1;
+    if (a->lowest != b->lowest)
+        return a->lowest > b->lowest ? -1 : 1;
+    return a->column < b->column ? -1 : a->column > b->column;
+}
+
+/* Fills order[columns] and returns the planes that the weights need. */
+static int order_columns(const struct map_rule *rule, const struct matrix *m,
+                         const int64_t *code, struct key *key, int *order)
+{
+    int need = 0;
+
+    for (int n = 0; n < m->columns; n++) {
+        uint64_t bits = column_bits(m, code, n);
+        int planes = bits ? highest(bits) + 1 : 0;
+        key[n] = (struct key){planes, bits ? lowest(bits) : 0, n};
+        need = planes > need ? planes : need;
+    }
+    if (rule->sort_channels)
+        qsort(key, (size_t)m->columns, sizeof *key, compare_keys);
+    for (int n = 0; n < m->columns; n++)
+        order[n] = key[n].column;
+    return need;
+}
+
+int place(const struct xbar *x, const struct map_rule *rule,
+          const struct matrix *m, const int64_t *code, int planes,
+          struct arena *a, void (*see)(void *self, const struct placed *p),
+          void *self)
+{
+    struct placer p = {.x = x, .rule = rule, .rows = m->rows};
+    size_t rows = (size_t)m->rows, columns = (size_t)m->columns;
+    size_t width = (size_t)(m->columns < x->columns ? m->columns : x->columns);
+    int *order = arena_array(a, columns, sizeof *order);
+    struct key *key = arena_array(a, columns, sizeof *key);
+    int need = order_columns(rule, m, code, key, order);
+
+    p.slices = div_up(need > planes ? need : planes, x->cell_bits);
+    p.magnitude = arena_array(a, rows * width, sizeof *p.magnitude);
+    p.filled = arena_array(a, rows, sizeof *p.filled);
+    p.line = arena_array(a, (size_t)x->rows, sizeof *p.line);
+    p.at.magnitude = p.magnitude;
+    p.see = see;
+    p.self = self;
+    for (int s = 0; s < (rule->two_arrays ? 2 : 1); s++)
+        for (int n = 0; n < m->columns; n += x->columns) {
+            int left = m->columns - n;
+            p.at.array = s;
+            p.at.column = &order[n];
+            p.at.columns = left < x->columns ? left : x->columns;
+            load_group(&p, m, code);
+            place_group(&p);
+            p.at.group++;
+        }
+    return p.slices;
+}

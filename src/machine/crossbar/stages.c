@@ -1,0 +1,269 @@
+/* stages.c - the network on the crossbar machine: stages, edges, actions */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/crossbar.h"
+
+#include <math.h>
+
+/* The unit that does each class of work which is no weight matrix. */
+static const enum role_id unit_of[WORK_N] = {
+    [WORK_COMPARE] = ROLE_POOL,
+    [WORK_ADD] = ROLE_TILE_ADD,
+    [WORK_ACTIVATE] = ROLE_ACTIVATION,
+    [WORK_MAC] = ROLE_HOST,
+};
+
+static double *actions_of(const struct run *run, int layer, enum role_id role)
+{
+    return run_actions(run, layer, (int)role);
+}
+
+/* ---- stages: a layer without weights works where its first input lies ---- */
+
+static void assign_stages(struct crossbar *x, struct arena *a)
+{
+    const struct net *net = x->net;
+    x->stage = arena_array(a, (size_t)net->n_weight, sizeof *x->stage);
+    x->stage_of = arena_array(a, (size_t)net->n, sizeof *x->stage_of);
+    x->stages = 0;
+    for (int i = 0; i < net->n; i++) {
+        const struct layer *l = &net->layer[i];
+        int from = l->n_in ? l->in[0] : -1;
+        if (l->groups > 0) {
+            x->stage[x->stages].layer = i;
+            x->stage_of[i] = x->stages++;
+        } else {
+            x->stage_of[i] = from < 0 ? 0 : x->stage_of[from];
+        }
+    }
+}
+
+/* ---- widths of values ---- */
+
+/* The widest input that a consumer asks for decides the width of a value. */
+static void set_widths(struct crossbar *x, struct arena *a)
+{
+    const struct net *net = x->net;
+    x->width = arena_array(a, (size_t)net->n, sizeof *x->width);
+    x->input_width = 0;
+    for (int i = net->n - 1; i >= 0; i--) {
+        const struct layer *l = &net->layer[i];
+        double in = x->map[i].input_cycles * x->chip.geo.dac_bits;
+        if (x->width[i] == 0) /* a result of the network */
+            x->width[i] = in > 0 ? in : 8;
+        if (in == 0)
+            in = x->width[i];
+        for (int k = 0; k < l->n_in; k++) {
+            double *w = l->in[k] < 0 ? &x->input_width : &x->width[l->in[k]];
+            *w = fmax(*w, in);
+        }
+    }
+}
+
+/* ---- edges ---- */
+
+static void build_edges(struct crossbar *x, struct arena *a)
+{
+    const struct net *net = x->net;
+    size_t n = 0;
+    for (int i = 0; i < net->n; i++)
+        n += (size_t)net->layer[i].n_in;
+    x->edge = arena_array(a, n, sizeof *x->edge);
+    bool *read = arena_array(a, (size_t)net->n, sizeof *read);
+    const struct shape *in = &net->input;
+    double input_values = (double)in->c * in->h * in->w;
+
+    x->edges = 0;
+    for (int i = 0; i < net->n; i++)
+        for (int k = 0; k < net->layer[i].n_in; k++) {
+            int from = net->layer[i].in[k];
+            double bits =
+                from < 0 ? input_values * x->input_width
+                         : (double)net->layer[from].out_values * x->width[from];
+            x->edge[x->edges++] = (struct edge){from, i, bits};
+            if (from >= 0)
+                read[from] = true;
+        }
+    x->output_bits = 0;
+    for (int i = 0; i < net->n; i++)
+        if (!read[i])
+            x->output_bits += (double)net->layer[i].out_values * x->width[i];
+}
+
+/* ---- actions that do not depend on the schedule ---- */
+
+/* Per input vector of the layer: what the mapper counted, and its sums on
+ * their way out of the PE (one a row block) and into the tile's register. */
+static void count_crossbars(const struct crossbar *x, int i,
+                            const struct run *run)
+{
+    const struct layer *l = &x->net->layer[i];
+    const struct mapped *m = &x->map[i];
+    double v = (double)l->vectors, d = x->net->input_density;
+    double convert =
+        x->rule.skip_columns ? m->conversions_nonempty : m->conversions;
+    double sums = (double)l->groups * l->columns * x->width[i];
+    const struct {
+        enum role_id role;
+        double count;
+    } counts[] = {
+        {ROLE_ARRAY, m->cell_reads * d},
+        {ROLE_DAC, m->drives * d}, /* a zero bit leaves the wordline idle */
+        {ROLE_SAMPLE_HOLD, convert},
+        {ROLE_MUX, convert},
+        {ROLE_ADC, convert},
+        {ROLE_SHIFT_ADD, m->shift_adds},
+        {ROLE_INPUT_REGISTER, m->input_fetch},
+        {ROLE_OUTPUT_REGISTER, sums * m->row_blocks},
+        {ROLE_INDEX, m->index_reads},
+        {ROLE_BUS, sums * m->row_blocks},
+        {ROLE_TILE_REGISTER, sums},
+        {ROLE_TILE_ADD, m->multiplies},
+    };
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
+        *actions_of(run, i, counts[k].role) += v * counts[k].count;
+}
+
+static void count_digital(const struct layer *l, int i, const struct run *run)
+{
+    for (int w = 0; w < WORK_N; w++)
+        *actions_of(run, i, unit_of[w]) += l->work[w];
+}
+
+/*
+ * Every value that comes from another stage is written once into the buffer
+ * of the tiles that read it and read from there once: windows overlap in the
+ * line buffers and input registers, not in the buffer's traffic. Within a
+ * stage values pass through the tile's register.
+ */
+static void count_edges(const struct crossbar *x, const struct run *run)
+{
+    for (int k = 0; k < x->edges; k++) {
+        const struct edge *e = &x->edge[k];
+        bool stays = e->from >= 0 && x->net->layer[e->to].groups == 0 &&
+                     x->stage_of[e->from] == x->stage_of[e->to];
+        double *buffer = actions_of(run, e->to, ROLE_BUFFER);
+        if (stays) {
+            *actions_of(run, e->to, ROLE_TILE_REGISTER) += e->bits;
+            continue;
+        }
+        buffer[ACTION_FIRST] += e->bits;
+        buffer[ACTION_WRITE] += e->bits;
+        *actions_of(run, e->to, ROLE_BUS) += e->bits;
+        if (x->net->layer[e->to].groups > 0)
+            *actions_of(run, e->to, ROLE_INPUT_REGISTER) += e->bits;
+    }
+}
+
+/* Work for the host crosses the link, there and back. */
+static void count_host(const struct crossbar *x, int i, const struct run *run)
+{
+    const struct layer *l = &x->net->layer[i];
+    if (l->work[WORK_MAC] <= 0)
+        return;
+    double bits = (double)(l->in_values + l->out_values) * x->width[i];
+    *actions_of(run, i, ROLE_LINK) += bits;
+}
+
+/* ---- stages' timing ---- */
+
+static void fill_stage(const struct crossbar *x, struct stage *s)
+{
+    const struct mapped *m = &x->map[s->layer];
+    double d = m->extra_cycles;
+    s->vectors = (double)x->net->layer[s->layer].vectors;
+    s->interval_cycles = m->mean_cycles + (1 - x->when.overlap) * d;
+    s->depth_cycles = m->input_cycles + d + x->when.fixed_cycles;
+    s->crossbars = fmax(1, ceil(m->crossbars - 1e-9));
+}
+
+static void sum_stage_work(struct crossbar *x, const struct run *run)
+{
+    for (int i = 0; i < x->net->n; i++) {
+        struct stage *s = &x->stage[x->stage_of[i]];
+        for (int r = 0; r < ROLES; r++) {
+            if (roles[r].level != LEVEL_TILE || r == ROLE_ROUTER)
+                continue;
+            const double *n = run_actions(run, i, r);
+            s->work[r] += n[ACTION_FIRST] + n[ACTION_WRITE];
+        }
+    }
+    /* a stage sends what its layers produce: at least once into the mesh */
+    for (int k = 0; k < x->edges; k++) {
+        const struct edge *e = &x->edge[k];
+        if (e->from >= 0 && x->stage_of[e->from] != x->stage_of[e->to])
+            x->stage[x->stage_of[e->from]].work[ROLE_ROUTER] += e->bits;
+    }
+}
+
+static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
+                       struct run_layer *out)
+{
+    const struct layer *l = &x->net->layer[i];
+    const struct mapped *m = &x->map[i];
+    double edge_bits = 0;
+    for (int k = 0; k < l->n_in; k++)
+        edge_bits += l->in[k] < 0 ? x->input_width : x->width[l->in[k]];
+
+    *out = (struct run_layer){.layer = l};
+    if (l->n_in)
+        out->buffer_bits = l->lead * (double)l->in_values * edge_bits / l->n_in;
+    if (!l->groups)
+        return;
+    double cells =
+        ceil(m->crossbars - 1e-9) * x->chip.geo.rows * x->chip.geo.columns;
+    out->scheme = q->label;
+    out->planes = m->planes;
+    out->input_bits = m->input_cycles * x->chip.geo.dac_bits;
+    out->extra_cycles = m->extra_cycles;
+    out->adc_bits = m->adc_bits;
+    out->expected = m->crossbars;
+    out->used = m->cells_used / cells;
+    out->ones = m->ones / cells;
+}
+
+static void map_layer(struct crossbar *x, const struct quant *q, int i,
+                      struct arena *a)
+{
+    const struct layer *l = &x->net->layer[i];
+    struct xbar array = {x->chip.geo.rows, x->chip.geo.columns,
+                         x->chip.geo.cell_bits, x->chip.geo.dac_bits};
+    struct matrix m = {l->groups, l->rows, l->columns};
+    if (l->codes)
+        map_exact(&array, &x->rule, &m, l->codes, q->group[0].n, q->input_bits,
+                  a, &x->map[i]);
+    else
+        x->rule.style->map(&array, &x->rule, &m, q, &x->map[i]);
+}
+
+int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
+                 struct msgs *msgs, struct run *run)
+{
+    const struct net *net = x->net;
+    int errors = msgs->errors;
+
+    x->map = arena_array(a, (size_t)net->n, sizeof *x->map);
+    for (int i = 0; i < net->n; i++)
+        if (net->layer[i].groups > 0)
+            map_layer(x, &quant[i], i, a);
+    assign_stages(x, a);
+    set_widths(x, a);
+    build_edges(x, a);
+    for (int i = 0; i < net->n; i++) {
+        const struct layer *l = &net->layer[i];
+        if (l->work[WORK_MAC] > 0 && !x->chip.part[ROLE_HOST].model)
+            msg_error(msgs, &l->at,
+                      "layer '%s' multiplies activations; the chip has no "
+                      "'host' that does",
+                      l->name);
+        if (l->groups > 0)
+            count_crossbars(x, i, run);
+        count_digital(l, i, run);
+        count_host(x, i, run);
+        fill_layer(x, &quant[i], i, &run->layer[i]);
+    }
+    count_edges(x, run);
+    for (int s = 0; s < x->stages; s++)
+        fill_stage(x, &x->stage[s]);
+    sum_stage_work(x, run);
+    return msgs->errors > errors ? -1 : 0;
+}

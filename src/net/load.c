@@ -1,0 +1,117 @@
+/* load.c - a workload file to a network */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/expand.h"
+
+/* clang-format off */
+static const struct field root_fields[] = {
+    {"name", FIELD_TEXT, DIM_NONE, offsetof(struct net, name), 0, 0,
+     NULL, NULL, "name of the network"},
+    {"source", FIELD_TEXT, DIM_NONE, offsetof(struct net, source), 0, 0,
+     "", NULL, "where the shapes come from"},
+    {"dataset", FIELD_TEXT, DIM_NONE, offsetof(struct net, dataset), 0, 0,
+     "", NULL, "what the network is for"},
+    {"input_density", FIELD_REAL, DIM_NONE,
+     offsetof(struct net, input_density), 0, 1, "1", NULL,
+     "share of ones among the bits of the inputs"},
+    {0}
+};
+
+static const char *const root_keys[] = {
+    "name", "source", "dataset", "input_density", "input", "quant", "sources",
+    "layers", "base"
+};
+/* clang-format on */
+#define N_KEYS ((int)(sizeof root_keys / sizeof *root_keys))
+
+/* input = [channels, height, width], [features, length] or [features]. On an
+ * error the input stays unknown (c = 0): nothing is inferred from it. */
+static int read_input(struct node *root, struct net *net, struct msgs *msgs)
+{
+    struct node *n = node_get(root, "input");
+    struct shape s = {1, 1, 1};
+    int *size[] = {&s.c, &s.h, &s.w}, i = 0;
+    if (!n)
+        return msg_error(msgs, &root->at,
+                         "'input' is missing: [channels, height, width]");
+    if (n->kind != NODE_LIST || node_count(n) < 1 || node_count(n) > 3)
+        return msg_error(msgs, &n->at,
+                         "input must be [channels, height, width], [features, "
+                         "length] or [features]");
+    for (const struct node *e = n->child; e; e = e->next, i++) {
+        if (e->kind != NODE_INT || e->integer < 1 || e->integer > SIZE_LIMIT)
+            return msg_error(msgs, &e->at,
+                             "input: number %d is no whole number from 1 to "
+                             "%d",
+                             i + 1, SIZE_LIMIT);
+        *size[i] = (int)e->integer;
+    }
+    net->input = s;
+    return 0;
+}
+
+static void read_root(struct node *root, struct net *net,
+                      const struct conf_env *env)
+{
+    struct bound bound = {.path = "", .fields = root_fields, .data = net};
+    read_input(root, net, env->msgs);
+    net->quant = node_get(root, "quant");
+    net->sources = node_get(root, "sources");
+    if (net->sources && net->sources->kind != NODE_GROUP)
+        msg_error(env->msgs, &net->sources->at, "sources must be a group");
+    for (int i = 0; i < N_KEYS; i++)
+        node_get(root, root_keys[i]);
+    node_report_unused(root, root_keys, N_KEYS, "", env->msgs);
+    for (struct node *n = root->child; n; n = n->next)
+        n->used = true;
+    field_read(&bound, root, net->sources, root->at, env->arena, env->msgs);
+}
+
+static void read_layers(struct node *root, struct net *net,
+                        const struct conf_env *env)
+{
+    struct node *list = node_get(root, "layers");
+    struct build build = {.net = net,
+                          .names = {.arena = env->arena},
+                          .arena = env->arena,
+                          .msgs = env->msgs};
+    struct scope scope = {.prefix = "", .in = FROM_INPUT};
+    if (list)
+        expand_list(&build, item_read_list(list, 0, env->arena, env->msgs),
+                    &scope);
+    else
+        msg_error(env->msgs, &root->at,
+                  "'layers' is missing: ( { name = ...; type = ...; }, ... )");
+}
+
+/* Sums over the layers. Called when all of them are good. */
+static int sum_up(struct node *root, struct net *net, struct msgs *msgs)
+{
+    for (int i = 0; i < net->n; i++) {
+        const struct layer *l = &net->layer[i];
+        net->n_weight += l->groups > 0;
+        net->macs = count_add(net->macs, l->macs);
+        net->params = count_add(net->params, l->params);
+    }
+    if (net->macs < 0 || net->params < 0)
+        return msg_error(msgs, &root->at,
+                         "the network has more than 2^63 operations or "
+                         "parameters");
+    if (net->n_weight == 0)
+        return msg_error(msgs, &root->at,
+                         "the network has no layer with a weight matrix");
+    return 0;
+}
+
+int net_load(const struct conf_env *env, const char *name, struct net *net)
+{
+    int before = env->msgs->errors;
+    *net = (struct net){.name = name};
+    struct node *root = conf_load(env, name);
+    if (!root)
+        return -1;
+    read_root(root, net, env);
+    read_layers(root, net, env);
+    if (env->msgs->errors > before)
+        return -1;
+    return sum_up(root, net, env->msgs);
+}

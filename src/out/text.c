@@ -1,0 +1,100 @@
+/* text.c - a table for people: aligned columns, engineering units */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "out/out.h"
+
+#include "base/quantity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELL = 96, VIEWS_MAX = 16 };
+
+static int find_column(const struct table *t, const char *name)
+{
+    for (int c = 0; c < t->columns; c++)
+        if (!strcmp(t->column[c].name, name))
+            return c;
+    return -1;
+}
+
+static enum dim dim_of(const char *unit)
+{
+    for (int d = 1; d < DIM_N; d++)
+        if (!strcmp(unit, dim_unit((enum dim)d)))
+            return (enum dim)d;
+    return DIM_NONE;
+}
+
+static const char *format(const struct table *t, int row, int column,
+                          const struct view *v, char *out)
+{
+    const union cell *cell = table_at(t, row, column);
+    switch (v->look) {
+    case LOOK_TEXT: {
+        int length = (int)strlen(cell->text);
+        if (length <= v->width)
+            snprintf(out, CELL, "%s", cell->text);
+        else
+            snprintf(out, CELL, "~%s", cell->text + length - v->width + 1);
+        break;
+    }
+    case LOOK_COUNT:
+        snprintf(out, CELL, "%.0f", cell->number);
+        break;
+    case LOOK_SI:
+        if (cell->number == 0)
+            snprintf(out, CELL, "-");
+        else
+            quantity_format(out, CELL, cell->number,
+                            dim_of(t->column[column].unit));
+        break;
+    case LOOK_SHARE:
+        snprintf(out, CELL, "%.0f%%", 100 * cell->number);
+        break;
+    }
+    return out;
+}
+
+static int widest(const struct table *t, int column, const struct view *v)
+{
+    char cell[CELL];
+    size_t width = strlen(v->heading);
+    for (int r = 0; r < t->rows; r++) {
+        size_t n = strlen(format(t, r, column, v, cell));
+        width = n > width ? n : width;
+    }
+    return (int)width;
+}
+
+/* One line; blanks at its end are left out. */
+static void put_line(FILE *out, char *line)
+{
+    size_t n = strlen(line);
+    while (n && line[n - 1] == ' ')
+        line[--n] = 0;
+    fprintf(out, "%s\n", line);
+}
+
+int text_table(FILE *out, const struct table *t, const struct view *views,
+               int n)
+{
+    int width[VIEWS_MAX], column[VIEWS_MAX];
+    char line[VIEWS_MAX * CELL], cell[CELL];
+
+    for (int i = 0; i < n; i++) {
+        column[i] = find_column(t, views[i].column);
+        width[i] = widest(t, column[i], &views[i]);
+    }
+    for (int r = -1; r < t->rows; r++) {
+        size_t used = 0;
+        for (int i = 0; i < n; i++) {
+            const char *text = r < 0 ? views[i].heading
+                                     : format(t, r, column[i], &views[i], cell);
+            int w = views[i].look == LOOK_TEXT ? -width[i] : width[i];
+            used += (size_t)snprintf(line + used, sizeof line - used, "%s%*s",
+                                     i ? "  " : "", w, text);
+        }
+        put_line(out, line);
+    }
+    return ferror(out) ? -1 : 0;
+}

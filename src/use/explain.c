@@ -1,0 +1,196 @@
+/* explain.c - the chain behind a figure, down to inputs and their sources */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "use/study.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { TEXT = 64, LARGEST = 5 /* layers named under a component */ };
+
+static void value(FILE *out, double x, enum dim dim)
+{
+    char text[TEXT];
+    fputs(quantity_format(text, TEXT, x, dim), out);
+}
+
+/* "adc.rate = 1.2 GHz +-5 %  [Shafiee2016 Tab.1]" */
+static void input(FILE *out, const struct bound *b, int k)
+{
+    const struct origin *o = &b->origin[k];
+    char text[TEXT];
+    field_print(&b->fields[k], b->data, text, TEXT);
+    fprintf(out, "        %s.%s = %s", b->path, b->fields[k].name, text);
+    if (o->relative > 0)
+        fprintf(out, " +-%.0f%%", 100 * o->relative);
+    if (o->source)
+        fprintf(out, "  [%s]", o->source);
+    else
+        fprintf(out, "  [%s]", o->at.file ? "no source" : "default");
+    putc('\n', out);
+}
+
+static void inputs(FILE *out, const struct part *p)
+{
+    for (int k = 0; p->bound && p->bound->fields[k].name; k++)
+        input(out, p->bound, k);
+}
+
+/* The layers that add most to a component's energy. */
+static void largest(FILE *out, const struct study *s, int p)
+{
+    const struct run *run = &s->run;
+    double below = HUGE_VAL;
+    for (int n = 0; n < LARGEST; n++) {
+        int best = -1;
+        double most = 0;
+        for (int i = 0; i < run->layers; i++) {
+            double J = s->est.energy_J[i * run->parts + p];
+            if (J < below && J > most) {
+                most = J;
+                best = i;
+            }
+        }
+        if (best < 0)
+            return;
+        fprintf(out, "        %-24s %.6g %ss = ", run->layer[best].layer->name,
+                *run_actions(run, best, p), run->part[p].action);
+        value(out, most, DIM_J);
+        putc('\n', out);
+        below = most;
+    }
+}
+
+static void explain_energy(FILE *out, const struct study *s)
+{
+    const struct run *run = &s->run;
+    fputs("  = sum over components of actions x energy + static power x "
+          "interval\n",
+          out);
+    for (int p = 0; p < run->parts; p++) {
+        const struct part *part = &run->part[p];
+        const double *n = &s->est.part_actions[p * ACTIONS];
+        if (!part->model || s->est.part_J[p] == 0)
+            continue;
+        fprintf(out, "\n    %-16s ", part->name);
+        value(out, s->est.part_J[p], DIM_J);
+        fprintf(out, " = %.6g %ss x ", n[ACTION_FIRST], part->action);
+        value(out, part->cost.energy_J[ACTION_FIRST], DIM_J);
+        if (n[ACTION_WRITE] > 0) {
+            fprintf(out, " + %.6g writes x ", n[ACTION_WRITE]);
+            value(out, part->cost.energy_J[ACTION_WRITE], DIM_J);
+        }
+        fputs(" + static ", out);
+        value(out, s->est.part_static_J[p], DIM_J);
+        fprintf(out, "\n      energy of one = %s   (model %s)\n",
+                part->model->formula, part->model->name);
+        inputs(out, part);
+        fputs("      largest layers\n", out);
+        largest(out, s, p);
+    }
+}
+
+static void explain_area(FILE *out, const struct study *s)
+{
+    fputs("  = sum over components of instances x area\n", out);
+    for (int p = 0; p < s->run.parts; p++) {
+        const struct part *part = &s->run.part[p];
+        if (s->est.part_area_m2[p] == 0)
+            continue;
+        fprintf(out, "\n    %-16s ", part->name);
+        value(out, s->est.part_area_m2[p], DIM_M2);
+        fprintf(out, " = %.6g x ", part->instances);
+        value(out, part->cost.area_m2, DIM_M2);
+        fprintf(out, "   (model %s)\n", part->model->name);
+        inputs(out, part);
+    }
+}
+
+static void layer_times(FILE *out, const struct study *s)
+{
+    fprintf(out, "    %-24s %10s %10s %10s %10s  %s\n", "layer", "start",
+            "first", "last", "busy", "limit");
+    for (int i = 0; i < s->run.layers; i++) {
+        const struct run_layer *l = &s->run.layer[i];
+        char t[4][TEXT];
+        fprintf(out, "    %-24.24s %10s %10s %10s %10s  %s\n", l->layer->name,
+                quantity_format(t[0], TEXT, l->start_s, DIM_S),
+                quantity_format(t[1], TEXT, l->first_s, DIM_S),
+                quantity_format(t[2], TEXT, l->last_s, DIM_S),
+                quantity_format(t[3], TEXT, l->busy_s, DIM_S),
+                l->limit ? l->limit : "");
+    }
+}
+
+static void explain_latency(FILE *out, const struct study *s)
+{
+    fputs("  = last output of the last layer. A layer starts when its window "
+          "is filled,\n    start = max over inputs of first + lead (last - "
+          "first); first = start + depth x cycle;\n    last = max(first + "
+          "(steps - 1) x step, inputs' last + depth x cycle)\n    cycle = "
+          "max(crossbar read, columns x crossbars / (ADCs x rate)) = ",
+          out);
+    value(out, s->run.cycle_s, DIM_S);
+    fputs("\n", out);
+    layer_times(out, s);
+}
+
+static void explain_interval(FILE *out, const struct study *s)
+{
+    fprintf(out,
+            "  = time of the slowest stage or shared resource: '%s'\n    a "
+            "stage takes max(ceil(vectors / copies) x (A + (1 - overlap) D) x "
+            "cycle,\n    work of its tiles' parts / their rate)\n",
+            s->run.limit);
+    layer_times(out, s);
+}
+
+static void explain_crossbars(FILE *out, const struct study *s)
+{
+    fputs("  = sum over layers of crossbars of one copy x copies\n", out);
+    fprintf(out, "    %-24s %-14s %6s %10s %10s %8s\n", "layer", "scheme",
+            "planes", "expected", "crossbars", "copies");
+    for (int i = 0; i < s->run.layers; i++) {
+        const struct run_layer *l = &s->run.layer[i];
+        if (l->crossbars > 0)
+            fprintf(out, "    %-24.24s %-14.14s %6d %10.2f %10.0f %8.0f\n",
+                    l->layer->name, l->scheme, l->planes, l->expected,
+                    l->crossbars, l->copies);
+    }
+}
+
+/* Figures that are quotients of others say so. */
+static const struct {
+    const char *metric, *text;
+    void (*more)(FILE *, const struct study *);
+} chains[] = {
+    {"energy", NULL, explain_energy},
+    {"dynamic_energy", NULL, explain_energy},
+    {"static_energy", NULL, explain_energy},
+    {"area", NULL, explain_area},
+    {"latency", NULL, explain_latency},
+    {"interval", NULL, explain_interval},
+    {"throughput", "1 / interval", explain_interval},
+    {"power", "energy / interval", explain_energy},
+    {"ops_per_s", "2 MACs / interval", explain_interval},
+    {"ops_per_J", "2 MACs / energy", explain_energy},
+    {"ops_per_s_m2", "2 MACs / interval / area", explain_area},
+    {"crossbars_needed", NULL, explain_crossbars},
+    {"crossbars_used", NULL, explain_crossbars},
+};
+
+int explain_write(FILE *out, const struct study *s, const struct metric *m)
+{
+    fprintf(out, "%s of %s on %s: ", m->name, s->net->name, s->tech_title);
+    if (m->dim == DIM_NONE)
+        fprintf(out, "%.6g %s", metric_value(m, &s->est.sum), m->unit);
+    else
+        value(out, metric_value(m, &s->est.sum), m->dim);
+    fprintf(out, "\n  %s\n", m->text);
+    for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
+        if (!strcmp(chains[i].metric, m->name)) {
+            if (chains[i].text)
+                fprintf(out, "  = %s\n", chains[i].text);
+            chains[i].more(out, s);
+        }
+    return ferror(out) ? -1 : 0;
+}

@@ -1,0 +1,285 @@
+/* report.c - an estimate for people, 80 columns wide */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "use/study.h"
+
+#include "out/out.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT = 32, BAR = 16 };
+
+/* ---- head ---- */
+
+static char *si(char *out, double x, enum dim dim)
+{
+    return quantity_format(out, TEXT, x, dim);
+}
+
+/* Counts and rates that have no unit of their own: "1.81 G". */
+static char *plain(char *out, double x)
+{
+    return quantity_format(out, TEXT, x, DIM_NONE);
+}
+
+static void line(FILE *out, const char *label, const char *value,
+                 const char *text)
+{
+    fprintf(out, "  %-11s %-11s %s\n", label, value, text);
+}
+
+static const char *of_chips(const struct summary *s, char *out, int size)
+{
+    if (s->chips == 1)
+        snprintf(out, (size_t)size, "one chip of %.0f tiles", s->tiles);
+    else
+        snprintf(out, (size_t)size, "%.0f chips of %.0f tiles", s->chips,
+                 s->tiles);
+    return out;
+}
+
+static void head_times(FILE *out, const struct study *s)
+{
+    const struct summary *e = &s->est.sum;
+    char a[TEXT], b[TEXT], text[160];
+
+    line(out, "latency", si(a, e->latency_s, DIM_S),
+         "from the input to its result");
+    snprintf(text, sizeof text, "%s results a second; '%s' sets it",
+             plain(b, e->throughput_Hz), s->run.limit);
+    line(out, "interval", si(a, e->interval_s, DIM_S), text);
+}
+
+static void head_energy(FILE *out, const struct study *s)
+{
+    const struct summary *e = &s->est.sum;
+    char a[TEXT], b[TEXT], c[TEXT], text[160];
+
+    snprintf(text, sizeof text, "an inference: %s of work, %s static",
+             si(b, e->dynamic_J, DIM_J), si(c, e->static_J, DIM_J));
+    line(out, "energy", si(a, e->energy_J, DIM_J), text);
+    snprintf(text, sizeof text, "on average; %s with everything busy",
+             si(b, e->peak_W, DIM_W));
+    line(out, "power", si(a, e->power_W, DIM_W), text);
+    snprintf(b, sizeof b, "%sOPS/W", plain(a, e->ops_per_J));
+    snprintf(text, sizeof text, "%sOPS, %sOPS/mm2; 2 operations a MAC",
+             plain(a, e->ops_per_s), plain(c, e->ops_per_s_m2 * 1e-6));
+    line(out, "efficiency", b, text);
+    snprintf(b, sizeof b, "%sOPS", plain(a, e->peak_ops_per_s));
+    snprintf(text, sizeof text, "peak, every cell busy: %sOPS/W, %sOPS/mm2",
+             plain(a, e->peak_ops_per_s / e->peak_W),
+             plain(c, e->peak_ops_per_s / e->area_m2 * 1e-6));
+    line(out, "peak", b, text);
+}
+
+static void head_crossbars(FILE *out, const struct study *s)
+{
+    const struct summary *e = &s->est.sum;
+    char a[TEXT], b[TEXT], text[160];
+
+    snprintf(a, sizeof a, "%.0f", e->crossbars_used);
+    snprintf(text, sizeof text,
+             "in use of %.0f; one copy is %.0f; %.0f%% of the cells used",
+             e->crossbars_have, e->crossbars_needed, 100 * e->used_cells);
+    line(out, "crossbars", a, text);
+    snprintf(a, sizeof a, "%.3g", e->conversions_per_mac);
+    line(out, "conversions", a, "ADC conversions a MAC");
+    snprintf(text, sizeof text, "to load the weights once: %s%s",
+             si(b, e->program_J, DIM_J),
+             e->rounds > 1 ? ", at every batch" : "");
+    line(out, "programming", si(a, e->program_s, DIM_S), text);
+    if (e->rounds > 1) {
+        snprintf(a, sizeof a, "%.0f", e->rounds);
+        line(out, "rounds", a, "the weights do not fit and are reloaded");
+    }
+}
+
+static void head(FILE *out, const struct study *s)
+{
+    const struct summary *e = &s->est.sum;
+    char a[TEXT], b[TEXT], text[160];
+
+    fprintf(out, "%s on %s\n", s->net->name, s->tech_title);
+    fprintf(out, "%sMACs, %s parameters, %.0f layers with weights\n\n",
+            plain(a, e->macs), plain(b, e->params), e->weight_layers);
+    line(out, "area", si(a, e->area_m2, DIM_M2),
+         of_chips(e, text, sizeof text));
+    head_times(out, s);
+    head_energy(out, s);
+    head_crossbars(out, s);
+}
+
+/* ---- where it goes ---- */
+
+static void bar(char *out, double share)
+{
+    int n = (int)lround(share * BAR);
+    memset(out, '#', (size_t)n);
+    out[n] = 0;
+}
+
+/* Parts in descending order of energy; a stable, small sort. */
+static int by_energy(const struct study *s, int *order)
+{
+    int n = 0;
+    for (int p = 0; p < s->run.parts; p++) {
+        if (!s->run.part[p].model)
+            continue;
+        int k = n++;
+        for (; k > 0 && s->est.part_J[order[k - 1]] < s->est.part_J[p]; k--)
+            order[k] = order[k - 1];
+        order[k] = p;
+    }
+    return n;
+}
+
+static void parts(FILE *out, const struct study *s, struct arena *a)
+{
+    const struct summary *e = &s->est.sum;
+    int *order = arena_array(a, (size_t)s->run.parts, sizeof *order);
+    int n = by_energy(s, order);
+    char J[TEXT], m2[TEXT], hashes[BAR + 1];
+
+    fprintf(out, "\n%-16s %9s %7s  %-*s %9s %7s\n", "component", "energy", "",
+            BAR, "", "area", "");
+    for (int i = 0; i < n; i++) {
+        int p = order[i];
+        double share = s->est.part_J[p] / e->energy_J;
+        bar(hashes, share);
+        fprintf(out, "%-16s %9s %6.1f%%  %-*s %9s %6.1f%%\n",
+                s->run.part[p].name, si(J, s->est.part_J[p], DIM_J),
+                100 * share, BAR, hashes,
+                si(m2, s->est.part_area_m2[p], DIM_M2),
+                100 * s->est.part_area_m2[p] / e->area_m2);
+    }
+    fprintf(out, "%-16s %9s %7s  %-*s %9s\n", "total",
+            si(J, e->energy_J, DIM_J), "", BAR, "", si(m2, e->area_m2, DIM_M2));
+}
+
+/* ---- layers ---- */
+
+/* The table with a column of what a person reads: "1152 x 128". */
+static struct table *layers_for_people(const struct study *s, struct arena *a)
+{
+    static const struct column columns[] = {
+        {"layer", NULL},   {"matrix", NULL}, {"vectors", ""}, {"scheme", NULL},
+        {"crossbars", ""}, {"copies", ""},   {"used", ""},    {"busy", "s"},
+        {"energy", "J"},   {"limit", NULL}};
+    const int n = sizeof columns / sizeof *columns;
+    struct table *t = table_new(a, "layers", n, columns, s->run.layers);
+    for (int i = 0; i < s->run.layers; i++) {
+        const struct run_layer *r = &s->run.layer[i];
+        const struct layer *l = r->layer;
+        union cell *c = table_at(t, i, 0);
+        const char *matrix = layer_type_name(l);
+        if (l->groups == 1)
+            matrix = arena_printf(a, "%dx%d", l->rows, l->columns);
+        else if (l->groups > 1)
+            matrix =
+                arena_printf(a, "%dx%dx%d", l->groups, l->rows, l->columns);
+        c[0].text = l->name;
+        c[1].text = matrix;
+        c[2].number = (double)l->vectors;
+        c[3].text = r->scheme ? r->scheme : "";
+        c[4].number = r->crossbars;
+        c[5].number = r->copies;
+        c[6].number = r->used;
+        c[7].number = r->busy_s;
+        c[8].number = s->est.layer_J[i];
+        c[9].text = r->limit ? r->limit : "";
+    }
+    return t;
+}
+
+int report_layers(FILE *out, const struct study *s, struct arena *a)
+{
+    static const struct view views[] = {
+        {"layer", "layer", LOOK_TEXT, 18},
+        {"matrix", "matrix", LOOK_TEXT, 10},
+        {"vectors", "vecs", LOOK_COUNT, 0},
+        {"scheme", "scheme", LOOK_TEXT, 11},
+        {"crossbars", "xbars", LOOK_COUNT, 0},
+        {"copies", "x", LOOK_COUNT, 0},
+        {"used", "use", LOOK_SHARE, 0},
+        {"busy", "busy", LOOK_SI, 0},
+        {"energy", "energy", LOOK_SI, 0},
+    };
+    return text_table(out, layers_for_people(s, a), views,
+                      sizeof views / sizeof *views);
+}
+
+int report_components(FILE *out, const struct study *s, struct arena *a)
+{
+    static const struct view views[] = {
+        {"component", "component", LOOK_TEXT, 16},
+        {"level", "at", LOOK_TEXT, 5},
+        {"instances", "instances", LOOK_SI, 0},
+        {"area", "area", LOOK_SI, 0},
+        {"actions", "actions", LOOK_SI, 0},
+        {"action", "of", LOOK_TEXT, 14},
+        {"energy_per_action", "each", LOOK_SI, 0},
+        {"energy", "energy", LOOK_SI, 0},
+    };
+    return text_table(out, est_components(&s->est, a), views,
+                      sizeof views / sizeof *views);
+}
+
+int report_network(FILE *out, const struct study *s)
+{
+    head(out, s);
+    return ferror(out) ? -1 : 0;
+}
+
+/* ---- notes ---- */
+
+static void count_sources(const struct study *s, int *given, int *assumed)
+{
+    int n;
+    struct bound *b = s->type->bounds(s->machine, &n);
+    *given = *assumed = 0;
+    for (int i = 0; i < n; i++)
+        for (int k = 0; b[i].fields[k].name; k++) {
+            const struct origin *o = &b[i].origin[k];
+            if (!o->at.file)
+                continue;
+            if (o->source && strncmp(o->source, "assumption", 10))
+                ++*given;
+            else
+                ++*assumed;
+        }
+}
+
+static void notes(FILE *out, const struct study *s)
+{
+    int given, assumed;
+    count_sources(s, &given, &assumed);
+    fprintf(out,
+            "\nParameters: %d with a source, %d assumptions "
+            "(--list-params shows them).\n",
+            given, assumed);
+    fprintf(out, "Quantization: %s\n",
+            s->plan.source ? s->plan.source : "its source is not given");
+    if (s->run.adc_short)
+        fprintf(out,
+                "Note: %d layers would need more than the ADC's %d bits "
+                "for lossless sums;\nthe loss of signal is not part of "
+                "this estimate.\n",
+                s->run.adc_short, s->run.adc_bits);
+    if (s->run.buffers_over)
+        fprintf(out,
+                "Note: the line buffers of %d layers do not fit their "
+                "tiles' buffers; what spills\nis not part of this "
+                "estimate.\n",
+                s->run.buffers_over);
+}
+
+int report_write(FILE *out, const struct study *s, struct arena *a)
+{
+    head(out, s);
+    parts(out, s, a);
+    putc('\n', out);
+    report_layers(out, s, a);
+    notes(out, s);
+    return ferror(out) ? -1 : 0;
+}
