@@ -30,6 +30,15 @@ list() { # variable folder...
     for f in workloads/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nQUANT_FILES ='
     for f in workloads/quant/*.cfg; do printf ' \\\n    %s' "$f"; done
+    printf '\nUNIT_TESTS ='
+    for f in tests/unit/t_*.c; do printf ' \\\n    %s' "${f%.c}"; done
+    printf '\nCLI_TESTS ='
+    for f in tests/cli/t_*.sh; do printf ' \\\n    %s' "$f"; done
+    printf '\nTEST_FILES ='
+    find tests -type f ! -path 'tests/unit/t_*.c' ! -path 'tests/cli/t_*.sh' \
+        ! -name '*.o' ! -name '*.log' ! -name '*.trs' -name '*.*' |
+        grep -v -e '/\.' | LC_ALL=C sort |
+        while read -r file; do printf ' \\\n    %s' "$file"; done
     printf '\n'
 } >sources.am
 mkdir -p m4

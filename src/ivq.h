@@ -8,6 +8,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 #define IVQ_API_VERSION 10000 /* 10000 major + 100 minor + patch */
 
@@ -94,6 +95,7 @@ enum ivq_list { IVQ_LIST_PARAMS, IVQ_LIST_MODELS, IVQ_LIST_SCHEMES,
  * technology with values and sources, or else all there are. */
 enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

@@ -17,9 +17,14 @@ int field_rows(const struct field *fields)
     return n;
 }
 
-static void *member(const struct field *f, const void *data)
+static void *member(const struct field *f, void *data)
 {
     return (char *)data + f->offset;
+}
+
+static const void *look(const struct field *f, const void *data)
+{
+    return (const char *)data + f->offset;
 }
 
 /* ---- one value ---- */
@@ -299,7 +304,7 @@ int field_read(struct bound *bound, struct node *group,
 
 char *field_print(const struct field *f, const void *data, char *out, int size)
 {
-    const void *m = member(f, data);
+    const void *m = look(f, data);
     size_t n = (size_t)size;
     switch (f->kind) {
     case FIELD_COUNT:
@@ -330,7 +335,7 @@ char *field_print(const struct field *f, const void *data, char *out, int size)
 
 double field_get(const struct field *f, const void *data)
 {
-    const void *m = member(f, data);
+    const void *m = look(f, data);
     switch (f->kind) {
     case FIELD_COUNT:
         return *(const int *)m;

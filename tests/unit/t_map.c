@@ -1,6 +1,6 @@
 /* t_map.c - tests of mapping layers from bit densities */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 #include "machine/crossbar/map.h"
 #include <fenv.h>
@@ -629,7 +629,7 @@ static void gaussian_densities(struct planes *p)
 #define SAMPLES 300
 
 struct sampled {
-    struct sample crossbars, drives, conversions, nonempty;
+    struct sample crossbars, drives, conversions, nonempty, extra;
 };
 
 static struct sampled count_samples(struct trial *t,
@@ -654,6 +654,7 @@ static struct sampled count_samples(struct trial *t,
         sample_add(&s.drives, o.drives);
         sample_add(&s.conversions, o.conversions);
         sample_add(&s.nonempty, o.conversions_nonempty);
+        sample_add(&s.extra, o.extra_cycles);
     }
     return s;
 }
@@ -768,6 +769,101 @@ START_TEST(bias_of_independence)
                bias[_i].conversions);
     check_bias(bias[_i].name, "not empty", &s.nonempty, o.conversions_nonempty,
                bias[_i].nonempty);
+    double extra = s.extra.sum / s.extra.n;
+    printf("# %s, largest delay: %.2f counted, %d expected\n", bias[_i].name,
+           extra, o.extra_cycles);
+    /* a whole number next to the mean, above or below */
+    ck_assert(fabs(extra - o.extra_cycles) < 1);
+}
+END_TEST
+
+/* m = r p + sqrt(2 r p (1 - p) ln C), ceil(log2(m + 1)) bits, m <= r */
+START_TEST(adc_bits_follow_the_densest_plane)
+{
+    static const double sparse[] = {0.02, 0.1, 0}, full[] = {0.98, 0};
+    struct matrix m = {1, 128, 128};
+    struct quant q = quant(sparse, 8), qf = quant(full, 8);
+    struct map_rule l0 = level(SQUEEZE_L0);
+    struct xbar two = {128, 128, 1, 2};
+
+    /* m = 23.4; with 2-bit inputs three times that */
+    ck_assert_int_eq(map("ivq", slc(128, 128), l0, m, &q).adc_bits, 5);
+    ck_assert_int_eq(map("ivq", two, l0, m, &q).adc_bits, 7);
+    ck_assert_int_eq(map("ivq", slc(128, 128), l0, m, &qf).adc_bits, 8);
+    m.rows = 15; /* no more than 15 ones */
+    ck_assert_int_eq(map("ivq", slc(128, 128), l0, m, &qf).adc_bits, 4);
+}
+END_TEST
+
+/* A channel is of one scheme or the other: a one-column row slice is filled
+ * with the mean of their densities. */
+START_TEST(packed_channels_of_two_schemes)
+{
+    static const double one[] = {1, 0}, tenth[] = {0.1, 0};
+    struct quant q = mixed(one, tenth, 0.25);
+    struct matrix m = {100, 9, 1};
+    struct mapped o = map("ivq", slc(128, 128), level(SQUEEZE_L4), m, &q);
+
+    ck_near(o.drives, 8 * 900 * (0.25 + 0.75 * 0.1), 1e-12);
+    ck_near(o.ones, 900 * (0.25 + 0.75 * 0.1), 1e-12);
+}
+END_TEST
+
+/* One channel, signed in a quarter of the cases: then, and only then, there
+ * is a second array, and its one column is converted. */
+START_TEST(a_quarter_of_a_column)
+{
+    static const double one[] = {1, 0};
+    struct quant q = mixed(one, one, 0.25);
+    struct matrix m = {1, 10, 1};
+
+    q.group[0].two_arrays = true;
+    q.group[1].is_signed = false;
+    struct mapped o = map("ivq", slc(16, 16), level(SQUEEZE_L1), m, &q);
+    /* first array: P(one row slice empty) = 0.25 / 2 */
+    ck_near(o.crossbars, 1 - pow(0.125, 10) + 0.25 * (1 - pow(0.5, 10)), 1e-12);
+    ck_near(o.conversions, o.crossbars * 8, 1e-12);
+    ck_near(o.conversions_nonempty, o.conversions, 1e-3);
+}
+END_TEST
+
+/* Slices of a plane that hardly ever occurs delay nothing at L4. */
+START_TEST(l4_delay_needs_half_a_wordline)
+{
+    static const double never[] = {1e-6, 1, 0}, some[] = {0.01, 1, 0};
+    struct quant q = quant(never, 8), qs = quant(some, 8);
+    struct matrix m = {1, 100, 16};
+    struct map_rule l4 = level(SQUEEZE_L4);
+
+    ck_assert_int_eq(map("ivq", slc(128, 16), l4, m, &q).extra_cycles, 0);
+    ck_assert_int_eq(map("ivq", slc(128, 16), l4, m, &qs).extra_cycles, 1);
+}
+END_TEST
+
+/* All planes full: nothing is left to chance. */
+START_TEST(index_bits_by_level)
+{
+    static const double full[] = {1, 1, 1, 1, 0};
+    static const struct {
+        enum squeeze squeeze;
+        double bits;
+    } want[] = {
+        {SQUEEZE_L0, 0},
+        {SQUEEZE_L1, 2 * 2 * 4},            /* tiles */
+        {SQUEEZE_L2, 2 * 2 * 4},            /* no row is delayed */
+        {SQUEEZE_SME, 2 * 2 * 4 + 2 * 40},  /* a bit per row, D = 1 */
+        {SQUEEZE_L3, 2 * 40 * 4 * 2},       /* wordlines, log2 P */
+        {SQUEEZE_L4, 2 * 40 * 4 * (6 + 2)}, /* and log2 K */
+    };
+    struct quant q = quant(full, 8);
+    struct matrix m = {1, 40, 20};
+
+    for (int i = 0; i < (int)(sizeof want / sizeof want[0]); i++) {
+        struct mapped o =
+            map("ivq", slc(32, 16), level(want[i].squeeze), m, &q);
+        ck_assert(o.index_bits == want[i].bits);
+        ck_assert(o.index_reads == o.index_bits);
+    }
 }
 END_TEST
 
@@ -929,6 +1025,11 @@ static Suite *suite(void)
     tcase_add_loop_test(c, expectation_meets_counting_of_gaussian_weights, 0,
                         2);
     tcase_add_loop_test(c, bias_of_independence, 0, 7);
+    tcase_add_test(c, adc_bits_follow_the_densest_plane);
+    tcase_add_test(c, packed_channels_of_two_schemes);
+    tcase_add_test(c, a_quarter_of_a_column);
+    tcase_add_test(c, l4_delay_needs_half_a_wordline);
+    tcase_add_test(c, index_bits_by_level);
     tcase_add_test(c, schemes_force_arrays);
     tcase_add_test(c, real_scales_are_not_squeezed);
     tcase_add_test(c, inputs_of_two_widths);

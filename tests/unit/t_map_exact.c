@@ -1,6 +1,6 @@
 /* t_map_exact.c - tests of counting and placing real weights on crossbars */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 #include "machine/crossbar/place.h"
 #include <fenv.h>

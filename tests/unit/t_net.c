@@ -1,6 +1,6 @@
 /* t_net.c - the workload files that are shipped: counts layer by layer */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "net_load.h"
 #include <dirent.h>
 

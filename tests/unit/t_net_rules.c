@@ -1,6 +1,6 @@
 /* t_net_rules.c - the workload language: shapes, edges, messages, cost */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "net/act.h"
 #include "net/layer_types.h"
 #include "net_load.h"

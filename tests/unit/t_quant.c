@@ -1,6 +1,6 @@
 /* t_quant.c - schemes, level sets, bit planes and densities */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "quant/quant.h"

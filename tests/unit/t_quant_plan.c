@@ -1,6 +1,6 @@
 /* t_quant_plan.c - the quantization setting of a network and shipped files */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _GNU_SOURCE
+#define _GNU_SOURCE 1
 #include "unit.h"
 
 #include "quant/plan.h"
@@ -195,6 +195,42 @@ START_TEST(specs_are_evaluated_once)
         q = layer_of(&plan, i);
     ck_assert_ptr_eq(plan.cache, cache);
     ck_assert_int_eq(q.group[0].n, 11);
+}
+END_TEST
+
+/* Specs that differ in one member are not one another's; what a part says
+ * comes before what its group says. */
+START_TEST(specs_are_told_apart)
+{
+    static const char *const mixes[][GROUPS_MAX] = {
+        {"sme:8,clip=4", "sme:8,clip=4,dist=laplace", "sme:8,clip=4,terms=2",
+         "sme:8,clip=5"},
+        {"codebook:4,clip=4", "codebook:4,clip=4,roll_bits=9",
+         "biscaled:5,clip=4,delta=1", "biscaled:5,clip=4,delta=3"},
+        {"lsq:4,clip=4,dist=ggd,shape=0.8", "lsq:4,clip=4,dist=ggd,shape=3",
+         "lsq:5,clip=4", "apot:5,clip=4"}};
+    for (int m = 0; m < 3; m++) {
+        const char *const *p = mixes[m];
+        struct quant_plan plan =
+            plan_of(arena_printf(&arena,
+                                 "quant = { clip = 3; mix = ((1, \"%s\"), "
+                                 "(1, \"%s\"), (1, \"%s\"), (1, \"%s\")); };",
+                                 p[0], p[1], p[2], p[3]),
+                    1);
+        struct quant q = layer_of(&plan, 0);
+        for (int g = 0; g < GROUPS_MAX; g++) {
+            struct quant_spec spec;
+            struct planes alone;
+            char why[80];
+            int input_bits;
+            quant_spec_parse(p[g], &spec, &input_bits, why, sizeof why);
+            quant_planes(&spec, &arena, &alone, why, sizeof why);
+            ck_assert_int_eq(q.group[g].n, alone.n);
+            ck_near(q.group[g].share, 0.25, 0);
+            for (int b = 0; b < alone.n; b++)
+                ck_near(q.group[g].density[b], alone.density[b], 0);
+        }
+    }
 }
 END_TEST
 
@@ -437,6 +473,7 @@ int main(void)
     tcase_add_test(t, inputs_of_two_widths);
     tcase_add_test(t, who_wins);
     tcase_add_test(t, specs_are_evaluated_once);
+    tcase_add_test(t, specs_are_told_apart);
     tcase_add_test(t, overridden_numbers);
     tcase_add_loop_test(t, messages, 0, COUNT(wrong));
     tcase_add_test(t, low_input_bits_below_input_bits);

@@ -22,10 +22,11 @@ static double tiles_in_area(const struct chip *c)
 static int too_small(const struct crossbar *x, struct msgs *msgs, double need,
                      double have)
 {
-    const char *text = "network '%s' needs %.0f crossbars and the budget holds "
-                       "%.0f; raise it, or reload weights with "
-                       "-s chip.overflow=reload";
-    return msg_error(msgs, NULL, text, x->net->name, need, have);
+    return msg_error(msgs, NULL,
+                     "network '%s' needs %.0f crossbars and the budget holds "
+                     "%.0f; raise it, or reload weights with "
+                     "-s chip.overflow=reload",
+                     x->net->name, need, have);
 }
 
 /* Weights that a cell holds times the vectors it sees per cycle, as a mean
