@@ -190,20 +190,19 @@ char *quantity_format(char *out, int size, double si, enum dim dim)
     int power = dims[dim].power;
     int step = 0; /* thousands (millions for areas) above the plain unit */
     double x = fabs(si), scale = pow(1000, power);
+    double least = power > 1 ? 0.01 : 1; /* 0.52 mm2, not 520000 um2 */
 
-    while (x > 0 && x < 1 && step > -6) {
+    while (x > 0 && x < least && step > -6) {
         x *= scale;
         step--;
     }
-    while (x >= scale * (1 - 5e-4) && step < 5) {
+    while (x >= scale * least * (1 - 5e-4) && step < 5) {
         x /= scale;
         step++;
     }
-    int decimals = x >= 99.95 ? 0 : x >= 9.995 ? 1 : 2;
-    if (x >= 999.5 && power == 1)
-        decimals = 0;
+    int decimals = x >= 99.95 || x == 0 ? 0 : x >= 9.995 ? 1 : 2;
     char prefix[2] = {letters[step + 6], 0};
-    snprintf(out, (size_t)size, "%.*f %s%s", x == 0 ? 0 : decimals,
+    snprintf(out, (size_t)size, "%.*f %s%s", decimals + (x < 0.0995 && x > 0),
              si < 0 ? -x : x, step ? prefix : "", dims[dim].symbol);
     return out;
 }

@@ -51,7 +51,8 @@ struct run {
     double cycle_s;    /* the machine's step */
     double interval_s; /* between two results, steady state */
     double latency_s;  /* from input to first result */
-    const char *limit; /* layer or resource that sets the interval */
+    const char *limit;    /* layer or shared part that sets the interval, */
+    const char *limit_by; /* and what limits it: "crossbars", "all layers" */
     double chips, tiles; /* in use: whole chips; tiles of one chip */
     double area_m2;      /* all chips */
     double peak_W;       /* all chips, everything busy */
@@ -59,7 +60,7 @@ struct run {
     double storage_bits; /* cells x bits, all chips */
     double crossbars_needed, crossbars_used, crossbars_have;
     double program_s, program_J; /* loading the weights once */
-    int rounds;                  /* of weight loading; 1: all resident */
+    int rounds; /* loads of weights per batch; 1: all resident */
     int buffers_over;            /* layers whose line buffers do not fit */
     int adc_short;               /* layers that need more ADC bits than */
     int adc_bits;                /* the chip has; 0: not said */

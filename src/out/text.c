@@ -29,6 +29,8 @@ static const char *format(const struct table *t, int row, int column,
                           const struct view *v, char *out)
 {
     const union cell *cell = table_at(t, row, column);
+    if (v->look != LOOK_TEXT && cell->number == 0)
+        return strcpy(out, "-");
     switch (v->look) {
     case LOOK_TEXT: {
         int length = (int)strlen(cell->text);
@@ -42,11 +44,8 @@ static const char *format(const struct table *t, int row, int column,
         snprintf(out, CELL, "%.0f", cell->number);
         break;
     case LOOK_SI:
-        if (cell->number == 0)
-            snprintf(out, CELL, "-");
-        else
-            quantity_format(out, CELL, cell->number,
-                            dim_of(t->column[column].unit));
+        quantity_format(out, CELL, cell->number,
+                        dim_of(t->column[column].unit));
         break;
     case LOOK_SHARE:
         snprintf(out, CELL, "%.0f%%", 100 * cell->number);

@@ -46,8 +46,8 @@ static void head_times(FILE *out, const struct study *s)
 
     line(out, "latency", si(a, e->latency_s, DIM_S),
          "from the input to its result");
-    snprintf(text, sizeof text, "%s results a second; '%s' sets it",
-             plain(b, e->throughput_Hz), s->run.limit);
+    snprintf(text, sizeof text, "%s results/s, set by %s (%s)",
+             plain(b, e->throughput_Hz), s->run.limit, s->run.limit_by);
     line(out, "interval", si(a, e->interval_s, DIM_S), text);
 }
 
@@ -80,7 +80,7 @@ static void head_crossbars(FILE *out, const struct study *s)
 
     snprintf(a, sizeof a, "%.0f", e->crossbars_used);
     snprintf(text, sizeof text,
-             "in use of %.0f; one copy is %.0f; %.0f%% of the cells used",
+             "in use of %.0f; one copy is %.0f; %.0f%% of cells used",
              e->crossbars_have, e->crossbars_needed, 100 * e->used_cells);
     line(out, "crossbars", a, text);
     snprintf(a, sizeof a, "%.3g", e->conversions_per_mac);
@@ -141,8 +141,8 @@ static void parts(FILE *out, const struct study *s, struct arena *a)
     int n = by_energy(s, order);
     char J[TEXT], m2[TEXT], hashes[BAR + 1];
 
-    fprintf(out, "\n%-16s %9s %7s  %-*s %9s %7s\n", "component", "energy", "",
-            BAR, "", "area", "");
+    fprintf(out, "\n%-16s %9s %7s  %-*s %9s\n", "component", "energy", "", BAR,
+            "", "area");
     for (int i = 0; i < n; i++) {
         int p = order[i];
         double share = s->est.part_J[p] / e->energy_J;
@@ -198,7 +198,7 @@ int report_layers(FILE *out, const struct study *s, struct arena *a)
         {"layer", "layer", LOOK_TEXT, 18},
         {"matrix", "matrix", LOOK_TEXT, 10},
         {"vectors", "vecs", LOOK_COUNT, 0},
-        {"scheme", "scheme", LOOK_TEXT, 11},
+        {"scheme", "scheme", LOOK_TEXT, 12},
         {"crossbars", "xbars", LOOK_COUNT, 0},
         {"copies", "x", LOOK_COUNT, 0},
         {"used", "use", LOOK_SHARE, 0},
@@ -250,28 +250,47 @@ static void count_sources(const struct study *s, int *given, int *assumed)
         }
 }
 
-static void notes(FILE *out, const struct study *s)
+/* Text in lines of at most WIDTH characters, broken at blanks. */
+static void wrap(FILE *out, const char *text)
+{
+    enum { WIDTH = 79 };
+    while (strlen(text) > WIDTH) {
+        int n = WIDTH;
+        while (n > 0 && text[n] != ' ')
+            n--;
+        n = n > 0 ? n : WIDTH;
+        fprintf(out, "%.*s\n", n, text);
+        text += n + (text[n] == ' ');
+    }
+    fprintf(out, "%s\n", text);
+}
+
+static void notes(FILE *out, const struct study *s, struct arena *a)
 {
     int given, assumed;
     count_sources(s, &given, &assumed);
-    fprintf(out,
-            "\nParameters: %d with a source, %d assumptions "
-            "(--list-params shows them).\n",
-            given, assumed);
-    fprintf(out, "Quantization: %s\n",
-            s->plan.source ? s->plan.source : "its source is not given");
+    putc('\n', out);
+    wrap(out, arena_printf(a,
+                           "Parameters: %d with a source, %d assumptions; "
+                           "--list-params shows them.",
+                           given, assumed));
+    wrap(out, arena_printf(a, "Quantization: %s.",
+                           s->plan.source ? s->plan.source
+                                          : "its source is not given"));
     if (s->run.adc_short)
-        fprintf(out,
-                "Note: %d layers would need more than the ADC's %d bits "
-                "for lossless sums;\nthe loss of signal is not part of "
-                "this estimate.\n",
-                s->run.adc_short, s->run.adc_bits);
+        wrap(out, arena_printf(
+                      a,
+                      "Note: %d layers would need more than the ADC's %d bits "
+                      "for lossless sums; the loss of signal is not part of "
+                      "this estimate.",
+                      s->run.adc_short, s->run.adc_bits));
     if (s->run.buffers_over)
-        fprintf(out,
-                "Note: the line buffers of %d layers do not fit their "
-                "tiles' buffers; what spills\nis not part of this "
-                "estimate.\n",
-                s->run.buffers_over);
+        wrap(out, arena_printf(
+                      a,
+                      "Note: the line buffers of %d layers do not fit their "
+                      "tiles' buffers; what spills is not part of this "
+                      "estimate.",
+                      s->run.buffers_over));
 }
 
 int report_write(FILE *out, const struct study *s, struct arena *a)
@@ -280,6 +299,6 @@ int report_write(FILE *out, const struct study *s, struct arena *a)
     parts(out, s, a);
     putc('\n', out);
     report_layers(out, s, a);
-    notes(out, s);
+    notes(out, s, a);
     return ferror(out) ? -1 : 0;
 }

@@ -48,6 +48,10 @@ static const struct rule {
      {0, 3 * 32.}, 0, 0},
     {"[8, 4, 4]", "type = \"fc\"; out = 3; bias = true;", {3, 1, 1}, 1, {0},
      384, 387},
+    /* a window wider than the map needs all of it, not more */
+    {"[1, 2, 2]", "type = \"conv\"; out = 1; kernel = 5; pad = 2;",
+     {1, 2, 2}, 1, {0}, 100, 25},
+    {"[8, 4, 2]", "type = \"fc\"; out = 3;", {3, 1, 1}, 1, {0}, 192, 192},
     {"[8, 4]", "type = \"fc\"; out = 3; act = \"gelu\";", {3, 4, 1}, 0.25,
      {0, 0, 12}, 96, 24},
     {"[8, 4]", "type = \"linear\"; out = 3; apply = \"map\"; tied = true;",

@@ -149,11 +149,11 @@ static int map(void *self, const struct net *net, const struct quant *quant,
 }
 
 /* Consecutive stages share a round of weights as far as they fit; a stage
- * larger than the budget has rounds of its own, one a piece. */
+ * larger than the budget has a round of its own, loaded piece by piece. */
 static void set_rounds(struct crossbar *x, struct run *run)
 {
     double have = run->crossbars_have, taken = 0;
-    int round = 0;
+    int round = 0, pieces = 0;
     for (int i = 0; i < x->stages; i++) {
         struct stage *s = &x->stage[i];
         s->pieces = ceil(s->crossbars / have);
@@ -164,8 +164,9 @@ static void set_rounds(struct crossbar *x, struct run *run)
         }
         taken += s->pieces > 1 ? have : own;
         s->round = round;
+        pieces += (int)s->pieces - 1;
     }
-    run->rounds = round + 1;
+    run->rounds = round + 1 + pieces;
 }
 
 static void replicate_rounds(struct crossbar *x, struct run *run)
@@ -216,18 +217,36 @@ static void count_notes(const struct crossbar *x, struct run *run)
     }
 }
 
+/* Nothing has changed that times, places or copies depend on: only energies,
+ * or areas where no area budget sizes the chip. */
+static bool same_pace(const struct crossbar *x, const struct run *run)
+{
+    for (int i = 0; i < ROLES; i++) {
+        const struct cost *was = &run->part[i].cost;
+        const struct cost *is = &x->chip.part[i].cost;
+        if (was->time_s[ACTION_FIRST] != is->time_s[ACTION_FIRST] ||
+            was->time_s[ACTION_WRITE] != is->time_s[ACTION_WRITE] ||
+            (x->chip.geo.max_area_m2 > 0 && was->area_m2 != is->area_m2))
+            return false;
+    }
+    return run->interval_s > 0;
+}
+
 static int schedule(void *self, struct msgs *msgs, struct run *run)
 {
     struct crossbar *x = self;
+    bool same = same_pace(x, run);
     for (int i = 0; i < ROLES; i++)
         run->part[i].cost = x->chip.part[i].cost;
     run->cycle_s = chip_cycle_s(&x->chip);
     if (budget_fit(x, msgs, run))
         return -1;
-    set_rounds(x, run);
-    replicate_rounds(x, run);
-    traffic_count(x, run);
-    pipeline_time(x, run);
+    if (!same) {
+        set_rounds(x, run);
+        replicate_rounds(x, run);
+        traffic_count(x, run);
+        pipeline_time(x, run);
+    }
     count_writes(x, run);
     count_notes(x, run);
     return 0;

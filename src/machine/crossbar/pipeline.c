@@ -84,6 +84,7 @@ static double slowest(const struct crossbar *x, struct run *run, int round)
         if (x->stage[k].round == round && x->stage[k].time_s > worst) {
             worst = x->stage[k].time_s;
             run->limit = x->net->layer[x->stage[k].layer].name;
+            run->limit_by = run->layer[x->stage[k].layer].limit;
         }
     return worst;
 }
@@ -97,6 +98,7 @@ static double shared_s(struct run *run, double worst)
         if (t > worst) {
             worst = t;
             run->limit = roles[shared[k]].name;
+            run->limit_by = "all layers";
         }
     }
     return worst;
@@ -182,5 +184,9 @@ void pipeline_time(struct crossbar *x, struct run *run)
         run->interval_s = (end + (batch - 1) * steady) / batch;
     else
         run->interval_s = steady;
+    if (written / batch > steady) {
+        run->limit = "array";
+        run->limit_by = "writing";
+    }
     run->program_s = reloads ? written : write_s(x, run, 0);
 }

@@ -9,6 +9,13 @@
 static int check(const struct map_rule *rule, const struct xbar *x, char *why,
                  int size)
 {
+    if (x->cell_bits < 1 || x->cell_bits > 8 || x->dac_bits < 1 ||
+        x->dac_bits > 16) {
+        snprintf(why, (size_t)size,
+                 "cells of %d bits with inputs of %d bits are not modelled",
+                 x->cell_bits, x->dac_bits);
+        return -1;
+    }
     if (levels[rule->squeeze].delays && x->cell_bits % x->dac_bits != 0) {
         snprintf(why, (size_t)size,
                  "a cell of %d bits is no whole number of %d-bit input "
@@ -19,11 +26,6 @@ static int check(const struct map_rule *rule, const struct xbar *x, char *why,
     if (rule->squeeze == SQUEEZE_SME && rule->sme_degree < 1) {
         snprintf(why, (size_t)size, "'sme_degree' must be 1 or more, not %d",
                  rule->sme_degree);
-        return -1;
-    }
-    if (x->cell_bits * x->dac_bits < 1 || x->cell_bits > 8) {
-        snprintf(why, (size_t)size, "cells of %d bits are not modelled",
-                 x->cell_bits);
         return -1;
     }
     return 0;
