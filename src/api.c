@@ -205,7 +205,7 @@ static int load_machine(const struct conf_env *env, struct node *root,
     if (type->load(env, root, &s->machine))
         return -1;
     s->type = type;
-    type->identity(s->machine, &s->tech_name, &s->tech_title);
+    type->identity(s->machine, &s->tech_name, &s->tech_title, &s->tech_sources);
     return 0;
 }
 

@@ -11,16 +11,16 @@ const struct metric metrics[] = {
     {"latency", "s", DIM_S, M(latency_s), "from the input to its result"},
     {"interval", "s", DIM_S, M(interval_s),
      "between two results, inputs following one another"},
-    {"throughput", "1/s", DIM_NONE, M(throughput_Hz), "results a second"},
+    {"results_per_s", "", DIM_NONE, M(results_per_s), "1 / interval"},
     {"energy", "J", DIM_J, M(energy_J), "per inference, steady state"},
     {"dynamic_energy", "J", DIM_J, M(dynamic_J), "of the counted actions"},
     {"static_energy", "J", DIM_J, M(static_J), "static power times interval"},
     {"power", "W", DIM_W, M(power_W), "average: energy / interval"},
     {"macs", "", DIM_NONE, M(macs), "multiply-accumulates of the geometry"},
     {"params", "", DIM_NONE, M(params), "parameters"},
-    {"ops_per_s", "1/s", DIM_NONE, M(ops_per_s), "2 MACs / interval"},
-    {"ops_per_J", "1/J", DIM_NONE, M(ops_per_J), "2 MACs / energy"},
-    {"ops_per_s_m2", "1/(s m^2)", DIM_NONE, M(ops_per_s_m2),
+    {"ops_per_s", "", DIM_NONE, M(ops_per_s), "2 MACs / interval"},
+    {"ops_per_J", "", DIM_NONE, M(ops_per_J), "2 MACs / energy"},
+    {"ops_per_s_m2", "", DIM_NONE, M(ops_per_s_m2),
      "2 MACs / interval / area"},
     {"layers", "", DIM_NONE, M(layers), "layers of the network"},
     {"weight_layers", "", DIM_NONE, M(weight_layers),
@@ -37,7 +37,7 @@ const struct metric metrics[] = {
     {"conversions_per_mac", "", DIM_NONE, M(conversions_per_mac),
      "ADC conversions / MACs of weight layers"},
     {"cycle", "s", DIM_S, M(cycle_s), "crossbar cycle"},
-    {"peak_ops_per_s", "1/s", DIM_NONE, M(peak_ops_per_s),
+    {"peak_ops_per_s", "", DIM_NONE, M(peak_ops_per_s),
      "2 MACs, every cell busy"},
     {"peak_power", "W", DIM_W, M(peak_W), "everything busy"},
     {"storage", "bit", DIM_BIT, M(storage_bits), "cells times bits"},
@@ -166,7 +166,7 @@ static void sum_rest(struct estimate *e)
     s->dynamic_J = s->energy_J - s->static_J;
     s->latency_s = run->latency_s;
     s->interval_s = run->interval_s;
-    s->throughput_Hz = 1 / run->interval_s;
+    s->results_per_s = 1 / run->interval_s;
     s->power_W = s->energy_J / run->interval_s;
     s->macs = (double)e->net->macs;
     s->params = (double)e->net->params;

@@ -8,7 +8,7 @@
 
 /* What a network costs on a machine. SI, per inference in steady state. */
 struct summary {
-    double area_m2, latency_s, interval_s, throughput_Hz;
+    double area_m2, latency_s, interval_s, results_per_s;
     double energy_J, dynamic_J, static_J, power_W;
     double macs, ops, ops_per_s, ops_per_J, ops_per_s_m2; /* 2 ops a MAC */
     double params, layers, weight_layers;

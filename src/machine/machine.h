@@ -102,8 +102,10 @@ struct machine_type {
      * group b has changed: -1 if a model refuses it; 1 if layers must be
      * mapped again; else 0 */
     int (*changed)(void *self, const struct bound *b);
-    /* "ISAAC-CE", its title and node for the head of a report */
-    void (*identity)(void *self, const char **name, const char **title);
+    /* "ISAAC-CE", its title for the head of a report, and its `sources` group
+     * (NULL: none) */
+    void (*identity)(void *self, const char **name, const char **title,
+                     const struct node **sources);
 };
 
 extern const struct machine_type *const machine_types[]; /* NULL at the end */

@@ -16,10 +16,8 @@ const char *column_header(const struct column *c, char *buffer, int size)
     if (c->unit && *c->unit && n < limit)
         buffer[n++] = '_';
     for (const char *p = c->unit ? c->unit : ""; *p && n < limit; p++) {
-        if (isalnum((unsigned char)*p))
+        if (isalnum((unsigned char)*p)) /* m^2: m2 */
             buffer[n++] = *p;
-        else if (*p == '/')
-            buffer[n++] = 'p'; /* 1/s: per second */
     }
     buffer[n] = 0;
     return buffer;

@@ -35,6 +35,17 @@ static void inputs(FILE *out, const struct part *p)
         input(out, p->bound, k);
 }
 
+/* What the keys in brackets stand for. */
+static void sources(FILE *out, const struct study *s)
+{
+    const struct node *n = s->tech_sources ? s->tech_sources->child : NULL;
+    if (n)
+        fputs("\n  sources\n", out);
+    for (; n; n = n->next)
+        if (n->text)
+            fprintf(out, "    %s: %s\n", n->name, n->text);
+}
+
 /* The layers that add most to a component's energy. */
 static void largest(FILE *out, const struct study *s, int p)
 {
@@ -169,7 +180,7 @@ static const struct {
     {"area", NULL, explain_area},
     {"latency", NULL, explain_latency},
     {"interval", NULL, explain_interval},
-    {"throughput", "1 / interval", explain_interval},
+    {"results_per_s", "1 / interval", explain_interval},
     {"power", "energy / interval", explain_energy},
     {"ops_per_s", "2 MACs / interval", explain_interval},
     {"ops_per_J", "2 MACs / energy", explain_energy},
@@ -192,5 +203,6 @@ int explain_write(FILE *out, const struct study *s, const struct metric *m)
                 fprintf(out, "  = %s\n", chains[i].text);
             chains[i].more(out, s);
         }
+    sources(out, s);
     return ferror(out) ? -1 : 0;
 }

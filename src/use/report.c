@@ -20,6 +20,10 @@ static char *si(char *out, double x, enum dim dim)
 /* Counts and rates that have no unit of their own: "1.81 G". */
 static char *plain(char *out, double x)
 {
+    if (x < 1000 && x == floor(x)) {
+        snprintf(out, TEXT, "%.0f ", x);
+        return out;
+    }
     return quantity_format(out, TEXT, x, DIM_NONE);
 }
 
@@ -47,14 +51,14 @@ static void head_times(FILE *out, const struct study *s)
     line(out, "latency", si(a, e->latency_s, DIM_S),
          "from the input to its result");
     snprintf(text, sizeof text, "%s results/s, set by %s (%s)",
-             plain(b, e->throughput_Hz), s->run.limit, s->run.limit_by);
+             plain(b, e->results_per_s), s->run.limit, s->run.limit_by);
     line(out, "interval", si(a, e->interval_s, DIM_S), text);
 }
 
 static void head_energy(FILE *out, const struct study *s)
 {
     const struct summary *e = &s->est.sum;
-    char a[TEXT], b[TEXT], c[TEXT], text[160];
+    char a[TEXT], b[TEXT + 8], c[TEXT], text[160];
 
     snprintf(text, sizeof text, "an inference: %s of work, %s static",
              si(b, e->dynamic_J, DIM_J), si(c, e->static_J, DIM_J));

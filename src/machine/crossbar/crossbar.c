@@ -298,11 +298,13 @@ static const struct param_group groups[] = {{"chip", chip_fields},
                                             {"schedule", schedule_fields},
                                             {NULL, NULL}};
 
-static void identity(void *self, const char **name, const char **title)
+static void identity(void *self, const char **name, const char **title,
+                     const struct node **sources)
 {
     const struct chip *c = &((struct crossbar *)self)->chip;
     *name = c->name;
     *title = c->title ? c->title : c->name;
+    *sources = c->sources;
 }
 
 const struct machine_type machine_crossbar = {

@@ -77,18 +77,18 @@ struct map_style {
     void (*map)(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out);
-    /* lossless ADC bits, tiles per weight etc. are the style's own business */
+    /* The same, counted from weights: `code` holds rows x columns signed
+     * integers in units of the smallest bit, row-major, |code| < 2^63; one
+     * group; `planes` is the range that the naive mapping pays for. Scratch
+     * from `a`. NULL: what the style counts does not depend on the weights. */
+    void (*map_exact)(const struct xbar *x, const struct map_rule *rule,
+                      const struct matrix *m, const int64_t *code, int planes,
+                      int input_bits, struct arena *a, struct mapped *out);
 };
 
 extern const struct map_style *const map_styles[]; /* NULL at the end */
 
-/*
- * Exact count of the ivq style from weights (what bitslice counts does not
- * depend on them): `code` holds rows x columns signed integers in
- * units of the smallest bit, row-major, |code| < 2^PLANES_MAX/2. `planes` is
- * the significance range that the naive mapping pays for. Scratch from `a`.
- * For one group (groups == 1).
- */
+/* map_exact of the ivq style. */
 void map_exact(const struct xbar *x, const struct map_rule *rule,
                const struct matrix *m, const int64_t *code, int planes,
                int input_bits, struct arena *a, struct mapped *out);

@@ -274,4 +274,5 @@ const struct map_style style_ivq = {
     .source = "Liu 2022, IVQ, TCAD; Liu 2021, SME, ICCD",
     .check = check,
     .map = map,
+    .map_exact = map_exact,
 };
