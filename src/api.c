@@ -485,6 +485,7 @@ enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what)
     int bad = what == IVQ_LIST_PARAMS    ? list_params(out, &ctx->study)
               : what == IVQ_LIST_MODELS  ? list_models(out)
               : what == IVQ_LIST_SCHEMES ? list_schemes(out)
+              : what == IVQ_LIST_LAYERS  ? list_layers(out)
                                          : list_metrics(out);
     return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
 }

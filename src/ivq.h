@@ -90,7 +90,7 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
 enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *metric);
 
 enum ivq_list { IVQ_LIST_PARAMS, IVQ_LIST_MODELS, IVQ_LIST_SCHEMES,
-                IVQ_LIST_METRICS };
+                IVQ_LIST_LAYERS, IVQ_LIST_METRICS };
 /* Lists what can be written in files. Parameters: those of the loaded
  * technology with values and sources, or else all there are. */
 enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what);

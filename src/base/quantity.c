@@ -103,7 +103,7 @@ static int scaled(const char *text, size_t n, int exponent, double *value)
              own + exponent);
     errno = 0;
     *value = strtod(number, NULL);
-    return isfinite(*value) && !(errno == ERANGE && *value != 0) ? 0 : -1;
+    return errno == ERANGE ? -1 : 0; /* nothing becomes zero in silence */
 }
 
 int number_parse(const char *text, double *value)
@@ -200,10 +200,12 @@ char *quantity_format(char *out, int size, double si, enum dim dim)
         x /= scale;
         step++;
     }
-    int decimals = x >= 99.95 || x == 0 ? 0 : x >= 9.995 ? 1 : 2;
+    int decimals = 0; /* three significant digits */
+    for (double limit = 99.95; x > 0 && x < limit && decimals < 4; decimals++)
+        limit /= 10;
     char prefix[2] = {letters[step + 6], 0};
-    snprintf(out, (size_t)size, "%.*f %s%s", decimals + (x < 0.0995 && x > 0),
-             si < 0 ? -x : x, step ? prefix : "", dims[dim].symbol);
+    snprintf(out, (size_t)size, "%.*f %s%s", decimals, si < 0 ? -x : x,
+             step ? prefix : "", dims[dim].symbol);
     return out;
 }
 

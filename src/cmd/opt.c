@@ -27,7 +27,8 @@ static const struct {
     {"list-params", OPT_LIST + 0, NULL, "parameters; of -c with their sources"},
     {"list-models", OPT_LIST + 1, NULL, "machines, mappings, component models"},
     {"list-schemes", OPT_LIST + 2, NULL, "quantization schemes"},
-    {"list-metrics", OPT_LIST + 3, NULL, "figures for --explain"},
+    {"list-layers", OPT_LIST + 3, NULL, "layer types of workload files"},
+    {"list-metrics", OPT_LIST + 4, NULL, "figures for --explain"},
     {"help", OPT_HELP, NULL, "this text"},
     {"version", OPT_VERSION, NULL, "the version"},
 };

@@ -254,16 +254,24 @@ static struct node *walk(const struct conf_env *env, struct node *root,
     return root;
 }
 
+/* "adc.bits": names with dots between them. */
+static bool is_path(const char *path)
+{
+    size_t n = strlen(path);
+    return n && *path != '.' && path[n - 1] != '.' && !strstr(path, "..");
+}
+
 static void apply_set(const struct conf_env *env, struct node *root,
                       const char *set)
 {
     struct place at = {arena_printf(env->arena, "-s %s", set), 0};
     const char *equal = strchr(set, '=');
-    if (!equal || equal == set) {
+    size_t n = equal ? (size_t)(equal - set) : 0;
+    char *path = arena_strndup(env->arena, set, n), *last;
+    if (!is_path(path)) {
         msg_error(env->msgs, &at, "write an override as path=value");
         return;
     }
-    char *path = arena_strndup(env->arena, set, (size_t)(equal - set)), *last;
     struct node *group = walk(env, root, path, &at, &last);
     if (!group)
         return;

@@ -145,8 +145,8 @@ static int read_point(const struct field *f, struct points *c,
     const struct node *z = y ? y->next : NULL;
     char why[160];
 
-    if (n->kind != NODE_LIST || !z || z->next || x->text || !y->text ||
-        !z->text)
+    if (n->kind != NODE_LIST || !z || z->next || !y->text || !z->text ||
+        (x->kind != NODE_INT && x->kind != NODE_REAL))
         return msg_error(msgs, &n->at,
                          "%s: a point is (number, \"1.5 pJ\", \"25 um2\")",
                          f->name);

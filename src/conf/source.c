@@ -82,29 +82,48 @@ static const char *word_end(const char *p)
     return p;
 }
 
-/* Copies a number; an integer beyond 32 bits gets the L that it needs. */
+/* The end of something that begins like a number. */
+static const char *number_end(const char *p, int hex)
+{
+    while (isalnum((unsigned char)*p) || *p == '.' ||
+           ((*p == '-' || *p == '+') && !hex && tolower(p[-1]) == 'e'))
+        p++;
+    return p;
+}
+
+/* Digits, and the one or two L of a long integer. */
+static int is_integer(const char *p, const char *end, int hex)
+{
+    const char *from = p += 2 * hex;
+    while (p < end &&
+           (hex ? isxdigit((unsigned char)*p) : isdigit((unsigned char)*p)))
+        p++;
+    return p > from && end - p <= 2 && strspn(p, "L") >= (size_t)(end - p);
+}
+
+/* Copies an integer; one beyond 32 bits gets the L that it needs. */
+static void integer(struct scan *s, const char *end, int hex)
+{
+    errno = 0;
+    long long value = strtoll(s->p, NULL, hex ? 16 : 10);
+    if (errno == ERANGE)
+        s->errors +=
+            -msg_error(s->msgs, &s->at, "integer %.*s does not fit 64 bits",
+                       (int)(end - s->p), s->p);
+    int wide = value > INT_MAX || value < INT_MIN;
+    keep(s, end);
+    if (wide && end[-1] != 'L')
+        *s->out++ = 'L';
+}
+
 static void number(struct scan *s)
 {
     const char *p = s->p + (*s->p == '-' || *s->p == '+');
-    const char *end = p;
-    int whole = 1, hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
+    int hex = p[0] == '0' && (p[1] == 'x' || p[1] == 'X');
+    const char *end = number_end(p, hex);
 
-    while (isalnum((unsigned char)*end) || *end == '.' ||
-           ((*end == '-' || *end == '+') && !hex && tolower(end[-1]) == 'e')) {
-        whole &= isdigit((unsigned char)*end) != 0;
-        end++;
-    }
-    errno = 0;
-    if (whole && end > p) {
-        long long value = strtoll(s->p, NULL, 10);
-        int wide = value > INT_MAX || value < INT_MIN;
-        if (errno == ERANGE)
-            s->errors +=
-                -msg_error(s->msgs, &s->at, "integer %.*s does not fit 64 bits",
-                           (int)(end - s->p), s->p);
-        keep(s, end);
-        if (wide)
-            *s->out++ = 'L';
+    if (is_integer(p, end, hex)) {
+        integer(s, end, hex);
         return;
     }
     if (!hex && isinf(strtod(s->p, NULL)))

@@ -2,6 +2,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "use/study.h"
 
+#include "net/layer_types.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -102,6 +104,25 @@ int list_schemes(FILE *out)
         fprintf(out, "%-12s %s\n             %d to %d bits, default %d; %s\n",
                 s->name, s->text, s->bits_min, s->bits_max, s->bits_default,
                 s->source);
+    }
+    return ferror(out) ? -1 : 0;
+}
+
+int list_layers(FILE *out)
+{
+    fputs("every layer: name, type, from, quant; a block: name, repeat, first, "
+          "layers\n",
+          out);
+    for (int i = 0; layer_types[i]; i++) {
+        fprintf(out, "%-12s %s\n", layer_types[i]->name, layer_types[i]->text);
+        describe_all(out, "", layer_types[i]->fields);
+        if (layer_types[i]->has_window)
+            fputs("  kernel, stride, pad, dilation: a number or [height, "
+                  "width]; pad may be \"same\"\n",
+                  out);
+        if (layer_types[i]->has_codes)
+            fputs("  codes: rows x columns integer weights, for examples\n",
+                  out);
     }
     return ferror(out) ? -1 : 0;
 }

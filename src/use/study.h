@@ -33,6 +33,7 @@ int explain_write(FILE *out, const struct study *s, const struct metric *m);
 int list_params(FILE *out, const struct study *s);
 int list_models(FILE *out);
 int list_schemes(FILE *out);
+int list_layers(FILE *out);
 int list_metrics(FILE *out);
 
 #endif

@@ -8,8 +8,14 @@
 #include "machine/machine.h"
 
 #include <fenv.h>
-#include <float.h>
 #include <stdint.h>
+
+/* Debian's libconfig 1.5 loses a text that does not end. */
+const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig";
+}
 
 static struct arena arena;
 static struct msgs msgs;
@@ -114,8 +120,8 @@ START_TEST(quantity_is_refused)
     char why[160] = "";
     double si;
     fedisableexcept(FE_ALL_EXCEPT); /* strtod of 1e400 overflows */
-    int bad = quantity_parse(refused[_i].text, refused[_i].dim, &si, why,
-                             sizeof why);
+    int bad =
+        quantity_parse(refused[_i].text, refused[_i].dim, &si, why, sizeof why);
     ck_assert_msg(bad == -1, "'%s' was read as %g", refused[_i].text, si);
     ck_assert_str_ne(why, "");
 }
@@ -151,7 +157,8 @@ START_TEST(number_survives_text)
         double x, back;
         char text[40];
         memcpy(&x, &bits, sizeof x);
-        if (!isfinite(x) || fabs(x) < DBL_MIN)
+        uint64_t exponent = bits >> 52 & 0x7ff;
+        if (exponent == 0 || exponent == 0x7ff) /* subnormal; infinity, NaN */
             continue;
         number_format(text, sizeof text, x);
         ck_assert_int_eq(number_parse(text, &back), 0);
@@ -178,7 +185,8 @@ static const struct { double si; enum dim dim; const char *text; } shown[] = {
     {999.6e-9, DIM_S, "1.00 us"}, {99.94e-9, DIM_S, "99.9 ns"},
     {99.96e-9, DIM_S, "100 ns"}, {9.996e-9, DIM_S, "10.0 ns"},
     {-16e-3, DIM_W, "-16.0 mW"}, {75.8e-6, DIM_M2, "75.8 mm2"},
-    {587.5e-12, DIM_M2, "588 um2"}, {1e-6, DIM_M2, "1.00 mm2"},
+    {587.5e-12, DIM_M2, "588 um2"}, {522240e-12, DIM_M2, "0.522 mm2"},
+    {11670e-12, DIM_M2, "0.0117 mm2"}, {1e-6, DIM_M2, "1.00 mm2"},
     {1.28e9, DIM_HZ, "1.28 GHz"}, {10e3, DIM_OHM, "10.0 kohm"},
     {1e-18, DIM_J, "1.00 aJ"}, {3e15, DIM_HZ, "3.00 PHz"},
 };
@@ -223,9 +231,9 @@ static const struct { const char *word, *near; } misspelt[] = {
 
 START_TEST(suggestion)
 {
-    static const char *const known[] = {"rate",   "bits",    "kernel", "power",
-                                        "energy", "columns", "area",   "stride",
-                                        "padding"};
+    static const char *const known[] = {"rate",  "bits",   "kernel",
+                                        "power", "energy", "columns",
+                                        "area",  "stride", "padding"};
     const char *near = suggest(misspelt[_i].word, known, 9);
     if (misspelt[_i].near)
         ck_assert_pstr_eq(near, misspelt[_i].near);
@@ -256,6 +264,9 @@ static const struct { const char *in, *out; } cured[] = {
     {"a = 5000000000L;", "a = 5000000000L;"},
     {"a = 2147483647;", "a = 2147483647;"},
     {"a = 2147483648;", "a = 2147483648L;"},
+    {"a = 0xFF;", "a = 0xFF;"}, {"a = 0xFFFFFFFF;", "a = 0xFFFFFFFFL;"},
+    {"a = 0xFFFFFFFFFFL;", "a = 0xFFFFFFFFFFL;"},
+    {"a = 5000000000LL;", "a = 5000000000LL;"},
     {"a = [5000000000,5000000000]", "a = [5000000000L,5000000000L]"},
     {"a = \"5000000000\";", "a = \"5000000000\";"},
     {"a = \"x\\\"5000000000\";", "a = \"x\\\"5000000000\";"},
@@ -273,7 +284,7 @@ static const struct { const char *text, *message; } sick[] = {
     {"\n\nb = -1e400;", ":3: number -1e400 does not fit"},
     {"a = 99999999999999999999;", ":1: integer 99999999999999999999"},
     {"a = 99999999999999999999L;", ":1: integer 99999999999999999999L"},
-    {"a = 0xFFFFFFFFFF;", ":1: integer 0xFFFFFFFFFF"},
+    {"a = 0xFFFFFFFFFFFFFFFFFF;", ":1: integer 0xFFFFFFFFFFFFFFFFFF"},
     {"\n@include \"/\"\n", ":2: '@include' is not used here"},
     {"a = 1; @include \".\"", ":1: '@include'"},
     {"/* \n\n */ @include \"x\"", ":3: '@include'"},
@@ -305,11 +316,17 @@ END_TEST
 START_TEST(any_text_is_survived)
 {
     static const char *const piece[] = {
-        "a",  "=",   ";",  "{",         "}",          "(",      ")",
-        ",",  "\"",  "\\", "5000000000", "2147483648", "1e400",  "0x",
-        "//", "/*",  "*/", "#",         "@include",   "\n",     " ",
-        "-",  "+",   ".",  "1",         "L",          "0xFFFFFFFFFF",
-        "[",  "]",   "\t", "base",      "true",       "99999999999999999999"};
+        "a",        "=",          ";",
+        "{",        "}",          "(",
+        ")",        ",",          "\"",
+        "\\",       "5000000000", "2147483648",
+        "1e400",    "0x",         "//",
+        "/*",       "*/",         "#",
+        "@include", "\n",         " ",
+        "-",        "+",          ".",
+        "1",        "L",          "0xFFFFFFFFFF",
+        "[",        "]",          "\t",
+        "base",     "true",       "99999999999999999999"};
     fedisableexcept(FE_ALL_EXCEPT);
     seed = 10 + (uint64_t)_i;
     char text[700];
@@ -395,7 +412,7 @@ END_TEST
 /* clang-format off */
 static const struct { const char *text, *message; } orphans[] = {
     {"base = \"none-such\";", ":1: cannot find 'none-such'"},
-    {"\nbase = \"old.cgf\";", ":2: cannot find 'old.cgf'; did you mean 'old'?"},
+    {"\nbase = \"odl\";", ":2: cannot find 'odl'; did you mean 'old'?"},
     {"base = \"new\";", "is it a circle?"},
     {"base = \"/\";", "it is a directory"},
     {"base = 5;", ":1: 'base' must be the name of a file"},
@@ -423,10 +440,10 @@ END_TEST
 
 START_TEST(overrides)
 {
-    static const char *const sets[] = {"a=9", "g.x=text", "new.deep.key=5",
-                                       "g.model=b", "g.y=3", NULL};
-    const char *path = file_text(
-        "t.cfg", "a = 1; g = { model = \"a\"; x = 1; gone = 2; };");
+    static const char *const sets[] = {
+        "a=9", "g.x=text", "new.deep.key=5", "g.model=b", "g.y=3", NULL};
+    const char *path =
+        file_text("t.cfg", "a = 1; g = { model = \"a\"; x = 1; gone = 2; };");
     struct node *root = load(path, sets);
     ck_assert_ptr_nonnull(root);
     ck_assert_int_eq(node_get(root, "a")->kind, NODE_RAW);
@@ -447,8 +464,8 @@ static const struct { const char *set, *message; } bad_sets[] = {
     {"=5", "write an override as path=value"},
     {"", "write an override as path=value"},
     {"a.b=1", "'a' is no group"},
-    {".=1", "override"}, {"a.=1", "override"}, {".a=1", "override"},
-    {"g..x=1", "override"},
+    {".=1", "write an override"}, {"a.=1", "write an override"},
+    {".a=1", "write an override"}, {"g..x=1", "write an override"},
 };
 /* clang-format on */
 
@@ -742,8 +759,8 @@ static void randomise(const struct field *f, void *data)
     case FIELD_POINTS:
         *curve = (struct points){.n = 2 + (int)(next_random() % 3)};
         for (int i = 0; i < curve->n; i++) {
-            curve->x[i] = i ? curve->x[i - 1] + 1 + (double)(next_random() % 6)
-                            : 1;
+            curve->x[i] =
+                i ? curve->x[i - 1] + 1 + (double)(next_random() % 6) : 1;
             curve->y[i] = uniform(1, 2) * (i ? curve->y[i - 1] : 1e-13);
             curve->z[i] = uniform(1, 2) * (i ? curve->z[i - 1] : 1e-12);
         }

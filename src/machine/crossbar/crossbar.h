@@ -32,6 +32,8 @@ struct schedule_rule {
 struct stage {
     int layer;             /* its weight layer */
     double vectors;        /* per inference */
+    double most_copies;    /* that are of use: vectors; 1 if each vector needs
+                              the result of the one before */
     double interval_cycles;/* A + (1 - eta) D: between two vectors */
     double depth_cycles;   /* A + D + fixed: one vector, end to end */
     double crossbars;      /* of one copy */

@@ -36,14 +36,14 @@ static double time_s(const struct stage *s, double copies)
     return fmax(vectors_time_s(s, copies), s->parts_s / copies);
 }
 
-/* Fewest copies with which the stage takes at most t; never more copies than
- * vectors, so that the result may still be slower than t. */
+/* Fewest copies with which the stage takes at most t; never more than are of
+ * use, so that the result may still be slower than t. */
 static double copies_for(const struct stage *s, double t)
 {
     double steps = floor(t / s->vector_s * (1 + 1e-12));
     double r = steps < 1 ? s->vectors : ceil(s->vectors / steps);
     r = fmax(r, ceil(s->parts_s / t * (1 - 1e-12)));
-    return fmax(1, fmin(r, s->vectors));
+    return fmax(1, fmin(r, s->most_copies));
 }
 
 static double work_s(const struct stage *s)
@@ -56,7 +56,7 @@ static double work_s(const struct stage *s)
 static double copies_at(const struct stage *s, double price)
 {
     double r = floor(sqrt(work_s(s) / (price * s->crossbars)));
-    return fmax(1, fmin(r, s->vectors));
+    return fmax(1, fmin(r, s->most_copies));
 }
 
 typedef double rule(const struct stage *, double);
@@ -97,7 +97,7 @@ void replicate(const struct crossbar *x, struct stage *s, int n, double budget,
     double fastest = least_s, slowest = least_s, dearest = 0;
     for (int i = 0; i < n; i++) {
         set_pace(x, &s[i], cycle_s);
-        fastest = fmax(fastest, time_s(&s[i], s[i].vectors));
+        fastest = fmax(fastest, time_s(&s[i], s[i].most_copies));
         slowest = fmax(slowest, time_s(&s[i], 1));
         dearest = fmax(dearest, work_s(&s[i]) / s[i].crossbars);
     }

@@ -169,11 +169,16 @@ static void count_host(const struct crossbar *x, int i, const struct run *run)
 static void fill_stage(const struct crossbar *x, struct stage *s)
 {
     const struct mapped *m = &x->map[s->layer];
+    const struct layer *l = &x->net->layer[s->layer];
     double d = m->extra_cycles;
-    s->vectors = (double)x->net->layer[s->layer].vectors;
+    s->vectors = s->most_copies = (double)l->vectors;
     s->interval_cycles = m->mean_cycles + (1 - x->when.overlap) * d;
     s->depth_cycles = m->input_cycles + d + x->when.fixed_cycles;
     s->crossbars = fmax(1, ceil(m->crossbars - 1e-9));
+    if (l->recurrent) {
+        s->interval_cycles = s->depth_cycles;
+        s->most_copies = 1;
+    }
 }
 
 static void sum_stage_work(struct crossbar *x, const struct run *run)
