@@ -343,7 +343,7 @@ double field_get(const struct field *f, const void *data)
     case FIELD_QUANTITY:
         return *(const double *)m;
     default:
-        return NAN;
+        return (double)NAN;
     }
 }
 

@@ -14,7 +14,7 @@ static char files_folder[64];
 static char files_path[FILES_MAX][PATH_SIZE];
 static int files_count;
 
-static void files_setup(void)
+__attribute__((unused)) static void files_setup(void)
 {
     const char *tmp = getenv("TMPDIR");
     snprintf(files_folder, sizeof files_folder, "%.40s/t_ivqXXXXXX",
@@ -23,7 +23,7 @@ static void files_setup(void)
     files_count = 0;
 }
 
-static void files_teardown(void)
+__attribute__((unused)) static void files_teardown(void)
 {
     while (files_count > 0)
         unlink(files_path[--files_count]);
@@ -31,7 +31,8 @@ static void files_teardown(void)
 }
 
 /* Writes n bytes as `name` in the folder; returns its path. */
-static const char *file_bytes(const char *name, const char *text, size_t n)
+__attribute__((unused)) static const char *
+file_bytes(const char *name, const char *text, size_t n)
 {
     ck_assert_int_lt(files_count, FILES_MAX);
     char *path = files_path[files_count++];
@@ -43,7 +44,8 @@ static const char *file_bytes(const char *name, const char *text, size_t n)
     return path;
 }
 
-static const char *file_text(const char *name, const char *text)
+__attribute__((unused)) static const char *file_text(const char *name,
+                                                     const char *text)
 {
     return file_bytes(name, text, strlen(text));
 }

@@ -1,0 +1,270 @@
+#!/bin/sh
+# t_docs.sh - the documents agree with the program and with the tree
+# SPDX-License-Identifier: GPL-3.0-or-later
+. "${srcdir:-.}/tests/cli/lib.sh"
+est1=$srcdir/man/ivq-est.1
+tech5=$srcdir/man/ivq-tech.5
+workload5=$srcdir/man/ivq-workload.5
+
+# none NAME FILE: the file, a list of what is wrong, is empty
+none() { [ ! -s "$2" ]; code=$?; result $code "$1"
+    [ $code -eq 0 ] || sed 's/^/# /' "$2"; }
+
+# skip NAME REASON
+skip() { result 0 "$1 # SKIP $2"; }
+
+# items FILE [HEADING]: names of the .It entries, one a line; only below a .Sh
+# or .Ss whose text begins with HEADING
+items() { awk -v heading="${2-}" '
+    /^\.S[hs] / { inside = heading == "" || index($0, heading) == 5 }
+    /^\.It (Cm|Fl) / && inside { gsub(/ Ta .*/, ""); gsub(/\\/, "")
+        for (i = 3; i <= NF; i++) if ($i != ",") print $i }' "$1"; }
+
+# missing WANTED HAVE: lines of the first that the second does not have
+missing() { sort -u "$1" >"$work/a"; sort -u "$2" >"$work/b"
+    comm -23 "$work/a" "$work/b" >"$work/missing"
+    [ -s "$1" ] || echo "nothing to compare" >>"$work/missing"; }
+
+# ---- ivq-est(1): every option, every figure ----
+ivq --help >"$work/help"
+grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' "$work/help" |
+    grep -oE -- '--?[a-zA-Z][a-z-]*' | sed 's/^-//' >"$work/wanted"
+items "$est1" >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every option is in ivq-est(1)' "$work/missing"
+grep -E '^\.It Fl' "$est1" | grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' |
+    awk '{ print $2 }' >"$work/have"
+missing "$work/have" "$work/wanted"
+none 'ivq-est(1) describes no option that is not there' "$work/missing"
+
+ivq --list-metrics | awk '{ print $1 }' >"$work/wanted"
+items "$est1" Figures >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every figure is in ivq-est(1)' "$work/missing"
+missing "$work/have" "$work/wanted"
+none 'ivq-est(1) describes no figure that is not there' "$work/missing"
+
+# ---- ivq-tech(5): every parameter with its default, models, styles, roles ----
+ivq --list-params >"$work/params"
+awk '/^ +[a-z]+\.[a-z_]+:/ { sub(/:.*/, "", $1); print $1 }' "$work/params" |
+    while IFS=. read -r group name; do
+        items "$tech5" "Group $group" | grep -qx "$name" ||
+            echo "$group.$name"
+    done >"$work/missing"
+none 'every parameter is in ivq-tech(5), under its group' "$work/missing"
+
+# The text of an entry: from .It to the next .It, .El or heading.
+entry() { awk -v heading="$1" -v name="$2" '
+    /^\.S[hs] / { inside = index($0, heading) == 5 }
+    /^\.(It|El|S[hs])/ { on = 0 }
+    /^\.It / && inside { for (i = 3; i <= NF; i++) if ($i == name) on = 1 }
+    on' "$tech5" | tr '\n' ' '; }
+
+sed -n 's/^ *\([a-z]*\)\.\([a-z_]*\):.*, default \(.*\))$/\1 \2 \3/p' \
+    "$work/params" >"$work/defaults"
+while read -r group name default; do
+    entry "Group $group" "$name" | grep -qF "Default $default" ||
+        echo "$group.$name: default $default"
+done <"$work/defaults" >"$work/missing"
+[ -s "$work/defaults" ] || echo "no defaults found" >"$work/missing"
+none 'and with its default' "$work/missing"
+
+awk '/^component model/ { gsub(/"/, ""); model = $3 }
+     /^  [a-z_]+:/ && model { sub(/:.*/, "", $1); print model, $1 }' \
+    "$work/params" >"$work/keys"
+while read -r model key; do
+    { items "$tech5" "Model $model"; items "$tech5" "All models"
+      items "$tech5" "Model nameplate"; } | grep -qx "$key" ||
+        echo "$model: $key"
+done <"$work/keys" >"$work/missing"
+[ -s "$work/keys" ] || echo "no component models found" >"$work/missing"
+none 'every key of a component model is in ivq-tech(5)' "$work/missing"
+
+ivq --list-models >"$work/models"
+# names under a heading of --list-models
+listed() { awk -v heading="$1" '/^[a-z]/ { inside = index($0, heading) == 1 }
+    /^  [a-z]/ && inside { print $1 }' "$work/models"; }
+# has_heading NAME PREFIX < NAMES: ivq-tech(5) has .Ss PREFIX NAME for each
+has_heading() { while read -r name; do
+        n=$((${n-0} + 1))
+        grep -qx "\.Ss $1 $name" "$tech5" || echo "$name"
+    done; }
+for pair in 'component models:Model' 'mapping styles:Style'; do
+    listed "${pair%%:*}" >"$work/wanted"
+    has_heading "${pair#*:}" <"$work/wanted" >"$work/missing"
+    [ -s "$work/wanted" ] || echo "none found" >"$work/missing"
+    none "every one of the ${pair%%:*} is in ivq-tech(5)" "$work/missing"
+done
+listed 'components of' >"$work/wanted"
+items "$tech5" COMPONENTS >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every component is in ivq-tech(5)' "$work/missing"
+listed machines >"$work/wanted"
+while read -r name; do
+    grep -qF "(dq$name" "$tech5" || echo "$name"
+done <"$work/wanted" >"$work/missing"
+none 'every machine is in ivq-tech(5)' "$work/missing"
+
+# ---- ivq-workload(5): schemes and layer types ----
+ivq --list-schemes | awk '/^[a-z]/ { print $1 }' >"$work/wanted"
+items "$workload5" Schemes >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every scheme is in ivq-workload(5)' "$work/missing"
+missing "$work/have" "$work/wanted"
+none 'ivq-workload(5) describes no scheme that is not there' "$work/missing"
+
+# public types are in the table; their names stand beside them
+grep -oE '&type_[a-z]+' "$srcdir/src/net/layer_types.c" | sed 's/&type_//' \
+    >"$work/types"
+while read -r type; do
+    awk -v type="type_$type" '$0 ~ "struct layer_type " type " = " { on = 1 }
+        on && /\.name = / { split($0, part, "\""); print part[2]; exit }' \
+        "$srcdir"/src/net/type_*.c
+done <"$work/types" >"$work/wanted"
+is 'every layer type has a name' "$(wc -l <"$work/wanted")" \
+    "$(wc -l <"$work/types")"
+items "$workload5" >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every layer type is in ivq-workload(5)' "$work/missing"
+
+# ---- the pages are sound ----
+for page in "$est1" "$tech5" "$workload5"; do
+    name="mandoc has nothing to say about $(basename "$page")"
+    if command -v mandoc >/dev/null; then
+        ok "$name" mandoc -Tlint -Wwarning "$page"
+    else
+        skip "$name" "mandoc is not installed"
+    fi
+done
+
+# ---- examples of the pages load ----
+# A literal block whose first line is "// NAME.cfg - ..." is a file.
+examples() { awk -v folder="$2" '
+    /^\.Bd -literal/ { first = 1; next }
+    /^\.Ed/ { file = ""; first = 0; next }
+    first { first = 0; file = ""
+        if ($1 == "//" && $2 ~ /\.cfg$/) { file = folder "/" $2; print $2 } }
+    file { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); gsub(/\\\(dq/, "\"")
+        gsub(/\\&/, ""); print >file }' "$1"; }
+for page in "$tech5" "$workload5"; do
+    mkdir -p "$work/files" && rm -f "$work"/files/*
+    examples "$page" "$work/files" >"$work/names"
+    like "$(basename "$page") has an example" "$(cat "$work/names")" cfg
+    while read -r file; do
+        case $page in
+        *tech*) ok "example $file loads" ivq -n -w resnet18 \
+            -c "$work/files/$file" ;;
+        *) ok "example $file loads" ivq -n -c ivq-32nm \
+            -w "$work/files/$file" ;;
+        esac
+    done <"$work/names"
+done
+
+# ---- commands: as a reader would type them, in a folder of their own ----
+mkdir -p "$work/bin" "$work/here"
+{ echo '#!/bin/sh'
+  echo "exec '$est' -I '$srcdir/tech' -I '$srcdir/workloads' \\"
+  echo "    -I '$srcdir/workloads/quant' \"\$@\""; } >"$work/bin/ivq-est"
+chmod +x "$work/bin/ivq-est"
+cp "$srcdir/workloads/lenet5.cfg" "$work/here/mine.cfg"
+# run COMMAND: output on standard output
+run() { (cd "$work/here" && PATH=$work/bin:$PATH sh -c "$1" 2>&1 </dev/null); }
+
+sed -n 's/^\.Dl \(ivq-est .*\)/\1/p' "$est1" |
+    sed -e 's/\\-/-/g' -e 's/\\&//g' >"$work/commands"
+like 'ivq-est(1) has examples' "$(cat "$work/commands")" ivq-est
+while IFS= read -r command; do
+    run "$command" >"$work/log"; code=$?
+    result $code "runs: $command"
+    [ $code -eq 0 ] || sed 's/^/# /' "$work/log"
+done <"$work/commands"
+
+# ---- README: "    $ command", then its output; "    ..." leaves lines out ----
+# follows WANTED GOT: complains about the first line that does not follow
+follows() { awk -v got="$2" '
+    BEGIN { while ((getline line < got) > 0) {
+                sub(/[ \t\r]+$/, "", line); have[++n] = line } }
+    { sub(/^    /, ""); sub(/[ \t]+$/, "") }
+    $0 == "..." { free = 1; next }
+    { if (free) while (at < n && have[at + 1] != $0) at++
+      free = 0
+      if (have[++at] != $0 || at > n) { print "wanted: " $0
+          print "got:    " have[at]; bad = 1; exit } }
+    END { if (!bad && !free && at < n) print "not in README: " have[at + 1] }
+    ' "$1"; }
+
+rm -rf "$work/blocks" && mkdir "$work/blocks"
+# a file a command: the command in its first line, what is wanted below
+awk -v folder="$work/blocks" '
+    /^    \$ / { file = sprintf("%s/%03d", folder, ++n)
+        print substr($0, 7) >file; next }
+    /^[^ ]/ { file = "" }
+    file && /^$/ { blank++; next }
+    file { for (; blank > 0; blank--) print "" >file
+        print >file }
+    { blank = 0 }' "$srcdir/README.md"
+ls "$work/blocks" >"$work/names"
+like 'README has examples' "$(cat "$work/names")" 00
+while read -r file; do
+    command=$(head -n 1 "$work/blocks/$file")
+    run "$command" >"$work/got"; code=$?
+    result $code "README runs: $command"
+    sed 1d "$work/blocks/$file" >"$work/wanted"
+    follows "$work/wanted" "$work/got" >"$work/missing"
+    none "README shows what it prints" "$work/missing"
+done <"$work/names"
+
+# ---- HACKING.md: the tree is as described ----
+# paths, in the map or in backticks; patterns stand for what they match
+{ grep -oE '^    (src|tech|workloads|man|tests)/[a-z0-9_/.]*' \
+    "$srcdir/HACKING.md"
+  grep -oE '`[^`]+`' "$srcdir/HACKING.md" | tr -d '`' |
+      grep -E '^(src|tech|workloads|man|tests)/[A-Za-z0-9_./*-]*$'; } |
+    sed -e 's/^ *//' -e '/\.log$/d' | sort -u >"$work/paths"
+like 'HACKING.md names files' "$(cat "$work/paths")" src/hw/chip.c
+while read -r path; do
+    found=
+    for file in "$srcdir"/$path; do [ -e "$file" ] && found=1; done
+    [ "$found" ] || echo "$path"
+done <"$work/paths" >"$work/missing"
+none 'files named in HACKING.md exist' "$work/missing"
+(cd "$srcdir" && find src -type d ! -name '.*') | while read -r folder; do
+    [ "$folder" = src ] || grep -qE "^    $folder/ " "$srcdir/HACKING.md" ||
+        echo "$folder"
+done >"$work/missing"
+none 'every folder of the sources is on the map' "$work/missing"
+
+# ---- who includes whom ----
+(cd "$srcdir" && find src -name '*.[ch]') | LC_ALL=C sort >"$work/sources"
+while read -r file; do
+    awk -v file="$file" '
+        function level(path) {
+            return path ~ /^ivq\.h$/ ? "ivq.h" :
+                   path ~ /\// ? substr(path, 1, index(path, "/") - 1) : "" }
+        BEGIN { split("base conf net quant hw machine est use", name, " ")
+                split("0 1 2 2 2 3 4 5", rank, " ")
+                for (i in name) height[name[i]] = rank[i] + 0
+                from = level(substr(file, 5)) }
+        /^#[ \t]*include[ \t]*"/ { split($0, part, "\""); to = level(part[2])
+            if (from == "" || from == "ivq.h") good = to != "cmd" # api.c
+            else if (to == from) good = 1
+            else if (from == "cmd") good = to == "ivq.h"
+            else if (from == "out") good = to == "base"
+            else if (to == "out") good = from == "use"
+            else good = (from in height) && (to in height) &&
+                        height[to] < height[from]
+            if (!good) print file ":" NR ": " part[2] }' "$srcdir/$file"
+done <"$work/sources" >"$work/missing"
+none 'no file includes a higher level' "$work/missing"
+is 'the rule has files to look at' \
+    "$(grep -c '^src/machine/crossbar/' "$work/sources" | sed 's/^0$/none/;
+        s/^[0-9]*$/some/')" some
+
+# ---- every value of a shipped chip has a source ----
+for tech in "$srcdir"/tech/*.cfg; do
+    ivq -c "$tech" --list-params >"$work/values"
+    grep -E 'no source' "$work/values" >"$work/missing"
+    [ -s "$work/values" ] || echo "no values" >"$work/missing"
+    none "every value of $(basename "$tech") has a source" "$work/missing"
+done
+finish
