@@ -23,7 +23,7 @@ struct ivq {
     jmp_buf no_memory;
     locale_t c_locale;
     struct msgs msgs;
-    const char *folders[FOLDERS_MAX + 3]; /* with the installed ones and NULL */
+    const char *folders[FOLDERS_MAX + 4]; /* with the installed ones and NULL */
     const char *sets[SETS_MAX + 1];       /* of technologies */
     const char *net_sets[SETS_MAX + 1];   /* of workloads */
     int folder_count, set_count, net_set_count;

@@ -45,6 +45,8 @@ const struct role roles[ROLES] = {
         "element-wise functions"},
     [ROLE_POOL] = {"pool", LEVEL_TILE, PER_NODE, true, "comparison",
         "comparisons of max pooling"},
+    [ROLE_VECTOR] = {"vector", LEVEL_TILE, PER_NODE, false, "MAC",
+        "products of two activations; without it the host makes them"},
     [ROLE_ROUTER] = {"router", LEVEL_TILE, PER_NODE, true, "bit hop",
         "routers of the mesh between tiles, with their links"},
     [ROLE_LINK] = {"link", LEVEL_CHIP, PER_NODE, true, "bit",

@@ -55,6 +55,7 @@ struct layer {
                              earlier: vectors follow one another */
     int64_t in_values;    /* values read from all producers */
     int64_t out_values;   /* values produced */
+    int64_t fetched;      /* of them, looked up in a table outside the chip */
     struct node *quant;   /* the layer's own `quant` setting or NULL */
     const int64_t *codes; /* rows x columns weights in units of the
                              smallest bit, row-major; NULL if none */

@@ -35,6 +35,7 @@ static int infer_embedding(struct infer *x)
     l->out = (struct shape){x->arg->out, x->in->h, 1};
     l->lead = lead_element(x->in);
     l->params = count_mul(x->arg->count, x->arg->out);
+    l->fetched = shape_values(&l->out);
     return 0;
 }
 
@@ -51,6 +52,7 @@ static int infer_position(struct infer *x)
     l->lead = lead_element(x->in);
     l->params = count_mul(entries, l->out.c);
     l->work[WORK_ADD] = (double)shape_values(&l->out);
+    l->fetched = shape_values(&l->out);
     return 0;
 }
 
@@ -63,6 +65,7 @@ static int infer_token(struct infer *x)
     l->out.h += x->arg->count;
     l->lead = lead_element(x->in);
     l->params = count_mul(x->arg->count, l->out.c);
+    l->fetched = l->params;
     return 0;
 }
 

@@ -113,19 +113,26 @@ none 'every scheme is in ivq-workload(5)' "$work/missing"
 missing "$work/have" "$work/wanted"
 none 'ivq-workload(5) describes no scheme that is not there' "$work/missing"
 
-# public types are in the table; their names stand beside them
-grep -oE '&type_[a-z]+' "$srcdir/src/net/layer_types.c" | sed 's/&type_//' \
-    >"$work/types"
-while read -r type; do
-    awk -v type="type_$type" '$0 ~ "struct layer_type " type " = " { on = 1 }
-        on && /\.name = / { split($0, part, "\""); print part[2]; exit }' \
-        "$srcdir"/src/net/type_*.c
-done <"$work/types" >"$work/wanted"
-is 'every layer type has a name' "$(wc -l <"$work/wanted")" \
-    "$(wc -l <"$work/types")"
+ivq --list-schemes | awk '/^[a-z]/ { name = $1 }
+    / bits, default/ { print name, $1, $3 }' | sort >"$work/wanted"
+awk '/^\.S[hs] / { inside = /^\.Ss Schemes/ }
+    inside && /^\.It Cm .* Ta / { name = $3; sub(/^[^T]*Ta /, "")
+        sub(/ Ta .*/, ""); gsub(/"/, ""); n = split($0, bit, /[^0-9]+/)
+        print name, bit[1], bit[n] }' "$workload5" | sort >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'and has the bits that it is defined for' "$work/missing"
+
+ivq --list-layers | awk '/^[a-z]+ / && !/^every/ { print $1 }' >"$work/wanted"
 items "$workload5" >"$work/have"
 missing "$work/wanted" "$work/have"
 none 'every layer type is in ivq-workload(5)' "$work/missing"
+grep -oE '&type_[a-z]+' "$srcdir/src/net/layer_types.c" | sed 's/&type_//' |
+    sort >"$work/types"
+is 'all layer types are listed' "$(sort "$work/wanted")" "$(cat "$work/types")"
+ivq --list-layers | sed -n 's/^  \([a-z_, ]*\):.*/\1/p' | tr -d ' ' |
+    tr , '\n' >"$work/wanted"
+missing "$work/wanted" "$work/have"
+none 'every key of a layer is in ivq-workload(5)' "$work/missing"
 
 # ---- the pages are sound ----
 for page in "$est1" "$tech5" "$workload5"; do
@@ -235,30 +242,47 @@ done >"$work/missing"
 none 'every folder of the sources is on the map' "$work/missing"
 
 # ---- who includes whom ----
-(cd "$srcdir" && find src -name '*.[ch]') | LC_ALL=C sort >"$work/sources"
-while read -r file; do
-    awk -v file="$file" '
-        function level(path) {
-            return path ~ /^ivq\.h$/ ? "ivq.h" :
-                   path ~ /\// ? substr(path, 1, index(path, "/") - 1) : "" }
-        BEGIN { split("base conf net quant hw machine est use", name, " ")
-                split("0 1 2 2 2 3 4 5", rank, " ")
-                for (i in name) height[name[i]] = rank[i] + 0
-                from = level(substr(file, 5)) }
-        /^#[ \t]*include[ \t]*"/ { split($0, part, "\""); to = level(part[2])
-            if (from == "" || from == "ivq.h") good = to != "cmd" # api.c
-            else if (to == from) good = 1
-            else if (from == "cmd") good = to == "ivq.h"
-            else if (from == "out") good = to == "base"
-            else if (to == "out") good = from == "use"
-            else good = (from in height) && (to in height) &&
-                        height[to] < height[from]
-            if (!good) print file ":" NR ": " part[2] }' "$srcdir/$file"
-done <"$work/sources" >"$work/missing"
+# climbs FOLDER: includes under FOLDER/src that the levels do not allow
+climbs() { (cd "$1" && find src -name '*.[ch]' | LC_ALL=C sort |
+    xargs awk '
+    function level(path) {
+        if (path == "ivq.h") return "public"
+        if (index(path, "/") == 0) return "api"
+        return substr(path, 1, index(path, "/") - 1)
+    }
+    function allowed(from, to) {
+        if (from == to || from == "api") return to != "cmd" || from == "cmd"
+        if (from == "cmd") return to == "public"
+        if (from == "out") return to == "base"
+        if (to == "out") return from == "use"
+        if (!(from in height) || !(to in height)) return 0
+        return height[to] < height[from]
+    }
+    BEGIN {
+        height["base"] = 0; height["conf"] = 1; height["net"] = 2
+        height["quant"] = 2; height["hw"] = 2; height["machine"] = 3
+        height["est"] = 4; height["use"] = 5
+    }
+    /^#[ \t]*include[ \t]*"/ {
+        split($0, part, "\"")
+        if (!allowed(level(substr(FILENAME, 5)), level(part[2])))
+            print FILENAME ":" FNR ": " part[2]
+    }') || echo "cannot look at $1"; }
+
+climbs "$srcdir" >"$work/missing"
 none 'no file includes a higher level' "$work/missing"
-is 'the rule has files to look at' \
-    "$(grep -c '^src/machine/crossbar/' "$work/sources" | sed 's/^0$/none/;
-        s/^[0-9]*$/some/')" some
+# and the rule finds what breaks it
+for pair in 'net quant/quant.h' 'quant hw/chip.h' 'hw net/net.h' \
+    'base conf/conf.h' 'machine est/est.h' 'est use/study.h' 'est out/out.h' \
+    'out conf/conf.h' 'cmd base/arena.h' 'use cmd/opt.h' 'conf ivq.h' \
+    'net other/new.h'; do
+    mkdir -p "$work/tree/src/${pair% *}"
+    echo "#include \"${pair#* }\"" >"$work/tree/src/${pair% *}/x.c"
+    climbs "$work/tree" >"$work/missing"
+    rm -r "$work/tree"
+    is "it sees ${pair#* } in ${pair% *}" "$(cat "$work/missing")" \
+        "src/${pair% *}/x.c:1: ${pair#* }"
+done
 
 # ---- every value of a shipped chip has a source ----
 for tech in "$srcdir"/tech/*.cfg; do

@@ -81,7 +81,7 @@ int budget_fit(struct crossbar *x, struct msgs *msgs, struct run *run)
         run->tiles = g->max_crossbars ? fmin(run->tiles, tiles) : tiles;
         run->chips = 1;
     }
-    double budgeted = g->max_crossbars || g->max_area_m2 > 0;
+    bool budgeted = g->max_crossbars || g->max_area_m2 > 0;
     if (!budgeted && g->overflow == OVERFLOW_CHIPS)
         run->chips = fmax(run->chips, ceil(need / (run->tiles * per_tile)));
     double have = fmin(limit, run->chips * run->tiles * per_tile);

@@ -140,12 +140,7 @@ static int map(void *self, const struct net *net, const struct quant *quant,
     run->actions =
         arena_array(a, (size_t)net->n * ROLES * ACTIONS, sizeof *run->actions);
     fill_parts(x, run);
-    if (stages_build(x, quant, a, msgs, run))
-        return -1;
-    x->host_bits = arena_array(a, (size_t)net->n, sizeof *x->host_bits);
-    for (int i = 0; i < net->n; i++)
-        x->host_bits[i] = *run_actions(run, i, ROLE_LINK);
-    return 0;
+    return stages_build(x, quant, a, msgs, run);
 }
 
 /* Consecutive stages share a round of weights as far as they fit; a stage

@@ -52,7 +52,9 @@ struct stage {
 /* Bits that go from one layer (or the input) to another. */
 struct edge {
     int from, to; /* layers; from -1: the network's input */
-    double bits;  /* per inference */
+    double bits;  /* per inference; 0 into a layer that only rearranges: its
+                     values move once, to the layer that uses them */
+    bool stays;   /* on the tiles of its stage */
 };
 
 struct crossbar {
@@ -70,7 +72,9 @@ struct crossbar {
     double *width;       /* layer -> bits of one of its output values */
     struct mapped *map;  /* layer -> mapping; crossbars 0 without weights */
     double input_width;  /* bits of one value of the network's input */
-    double *host_bits;   /* layer -> bits that its host work moves */
+    bool *passes;        /* layer -> it only rearranges values: concat, slice */
+    double *outside_bits;/* layer -> bits to and from the host and tables */
+    double *where;       /* layer -> tile where its output lies (a mean) */
     double output_bits;  /* results that leave the chip, per inference */
 };
 

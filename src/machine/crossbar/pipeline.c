@@ -49,31 +49,33 @@ static void time_stage(const struct crossbar *x, int i, struct span in,
     out->last_s = fmax(out->first_s + s->time_s - step_s, in.last_s + depth_s);
 }
 
-/* Digital work keeps pace with its stage (the stage's time holds its load);
- * the host does its share at its own speed. */
-static void time_digital(const struct crossbar *x, const struct run *run, int i,
-                         struct span in, double cycle_s, struct run_layer *out)
-{
-    const struct part *host = &run->part[ROLE_HOST];
-    double host_s = 0;
-    if (host->instances > 0)
-        host_s = *run_actions(run, i, ROLE_HOST) *
-                 host->cost.time_s[ACTION_FIRST] / host->instances;
-    (void)x;
-    out->start_s = in.first_s;
-    out->busy_s = host_s;
-    out->first_s = in.first_s + cycle_s;
-    out->last_s = fmax(in.last_s + cycle_s, out->first_s + host_s);
-}
-
-static double part_time_s(const struct run *run, enum role_id role)
+/* Seconds that all instances of a part need for so many actions. */
+static double part_s(const struct run *run, enum role_id role, double actions)
 {
     const struct part *p = &run->part[role];
+    return actions > 0 ? actions * p->cost.time_s[ACTION_FIRST] / p->instances
+                       : 0;
+}
+
+/* Digital work keeps pace with its stage (the stage's time holds its load);
+ * the host does its share at its own speed, tables come over the link. */
+static void time_digital(const struct crossbar *x, const struct run *run, int i,
+                         struct span in, struct run_layer *out)
+{
+    double host_s = part_s(run, ROLE_HOST, *run_actions(run, i, ROLE_HOST));
+    double step_s = x->passes[i] ? 0 : run->cycle_s;
+    out->busy_s = fmax(host_s, part_s(run, ROLE_LINK, x->outside_bits[i]));
+    out->start_s = in.first_s;
+    out->first_s = in.first_s + step_s;
+    out->last_s = fmax(in.last_s + step_s, out->first_s + out->busy_s);
+}
+
+static double all_layers_s(const struct run *run, enum role_id role)
+{
     double actions = 0;
     for (int i = 0; i < run->layers; i++)
         actions += *run_actions(run, i, (int)role);
-    return actions > 0 ? actions * p->cost.time_s[ACTION_FIRST] / p->instances
-                       : 0;
+    return part_s(run, role, actions);
 }
 
 /* The slowest stage or shared resource sets the interval. */
@@ -94,7 +96,7 @@ static double shared_s(struct run *run, double worst)
 {
     static const enum role_id shared[] = {ROLE_LINK, ROLE_HOST, ROLE_ROUTER};
     for (int k = 0; k < 3; k++) {
-        double t = part_time_s(run, shared[k]);
+        double t = all_layers_s(run, shared[k]);
         if (t > worst) {
             worst = t;
             run->limit = roles[shared[k]].name;
@@ -110,7 +112,6 @@ static double write_s(const struct crossbar *x, const struct run *run,
                       int round)
 {
     const struct part *array = &run->part[ROLE_ARRAY];
-    const struct part *link = &run->part[ROLE_LINK];
     double bits = 0, pieces = 1;
     for (int k = 0; k < x->stages; k++)
         if (x->stage[k].round == round) {
@@ -120,8 +121,7 @@ static double write_s(const struct crossbar *x, const struct run *run,
         }
     double rows_s =
         pieces * x->chip.geo.rows * array->cost.time_s[ACTION_WRITE];
-    double link_s = bits * link->cost.time_s[ACTION_FIRST] / link->instances;
-    return fmax(rows_s, link_s);
+    return fmax(rows_s, part_s(run, ROLE_LINK, bits));
 }
 
 static double layer_time(struct crossbar *x, struct run *run, int i,
@@ -137,11 +137,11 @@ static double layer_time(struct crossbar *x, struct run *run, int i,
     if (weights)
         time_stage(x, i, in, run->cycle_s, out);
     else
-        time_digital(x, run, i, in, run->cycle_s, out);
+        time_digital(x, run, i, in, out);
     out->copies = weights ? s->copies : 0;
     out->crossbars = weights ? s->crossbars : 0;
     out->round = s->round;
-    out->limit = !weights       ? (out->busy_s > 0 ? "host" : "")
+    out->limit = !weights       ? (out->busy_s > 0 ? "outside" : "")
                  : s->limit < 0 ? "crossbars"
                                 : roles[s->limit].name;
     return out->last_s;
@@ -153,11 +153,9 @@ static double layer_time(struct crossbar *x, struct run *run, int i,
  */
 void pipeline_time(struct crossbar *x, struct run *run)
 {
-    const struct part *link = &run->part[ROLE_LINK];
     double in_bits = (double)x->net->input.c * x->net->input.h *
                      x->net->input.w * x->input_width;
-    double input_s =
-        in_bits * link->cost.time_s[ACTION_FIRST] / link->instances;
+    double input_s = part_s(run, ROLE_LINK, in_bits);
     bool reloads = run->rounds > 1;
     int round = 0;
     double written = reloads ? write_s(x, run, 0) : 0;

@@ -5,12 +5,23 @@
 #include <math.h>
 
 /* The unit that does each class of work which is no weight matrix. */
-static const enum role_id unit_of[WORK_N] = {
-    [WORK_COMPARE] = ROLE_POOL,
-    [WORK_ADD] = ROLE_TILE_ADD,
-    [WORK_ACTIVATE] = ROLE_ACTIVATION,
-    [WORK_MAC] = ROLE_HOST,
-};
+static enum role_id unit_of(const struct crossbar *x, enum work work)
+{
+    static const enum role_id units[WORK_N] = {
+        [WORK_COMPARE] = ROLE_POOL,
+        [WORK_ADD] = ROLE_TILE_ADD,
+        [WORK_ACTIVATE] = ROLE_ACTIVATION,
+        [WORK_MAC] = ROLE_VECTOR,
+    };
+    bool on_chip = x->chip.part[units[work]].model != NULL;
+    return on_chip ? units[work] : ROLE_HOST;
+}
+
+/* Products of two activations that the host makes. */
+static bool needs_host(const struct crossbar *x, const struct layer *l)
+{
+    return l->work[WORK_MAC] > 0 && unit_of(x, WORK_MAC) == ROLE_HOST;
+}
 
 static double *actions_of(const struct run *run, int layer, enum role_id role)
 {
@@ -61,25 +72,65 @@ static void set_widths(struct crossbar *x, struct arena *a)
 
 /* ---- edges ---- */
 
+static bool only_rearranges(const struct layer *l)
+{
+    double work = 0;
+    for (int w = 0; w < WORK_N; w++)
+        work += l->work[w];
+    return l->groups == 0 && l->n_in > 0 && l->fetched == 0 && work == 0;
+}
+
+/* The stage on whose tiles all values of a layer lie, -1: on several, or
+ * outside. */
+static int *find_homes(const struct crossbar *x, struct arena *a)
+{
+    int *home = arena_array(a, (size_t)x->net->n, sizeof *home);
+    for (int i = 0; i < x->net->n; i++) {
+        const struct layer *l = &x->net->layer[i];
+        home[i] = x->stage_of[i];
+        for (int k = 0; k < l->n_in && x->passes[i]; k++)
+            if (l->in[k] < 0 || home[l->in[k]] != home[i])
+                home[i] = -1;
+    }
+    return home;
+}
+
+/* A recurrent layer reads its own output of the step before; what it waits
+ * for is moved as an input of other layers. */
+static double edge_bits(const struct crossbar *x, int from, int to)
+{
+    const struct layer *l = &x->net->layer[to];
+    const struct shape *in = &x->net->input;
+    if (x->passes[to])
+        return 0;
+    if (l->recurrent)
+        return (double)l->in_values * x->width[to];
+    return from < 0 ? (double)in->c * in->h * in->w * x->input_width
+                    : (double)x->net->layer[from].out_values * x->width[from];
+}
+
 static void build_edges(struct crossbar *x, struct arena *a)
 {
     const struct net *net = x->net;
-    size_t n = 0;
+    size_t n = 0, layers = (size_t)net->n;
     for (int i = 0; i < net->n; i++)
         n += (size_t)net->layer[i].n_in;
     x->edge = arena_array(a, n, sizeof *x->edge);
-    bool *read = arena_array(a, (size_t)net->n, sizeof *read);
-    const struct shape *in = &net->input;
-    double input_values = (double)in->c * in->h * in->w;
+    x->where = arena_array(a, layers, sizeof *x->where);
+    x->passes = arena_array(a, layers, sizeof *x->passes);
+    for (int i = 0; i < net->n; i++)
+        x->passes[i] = only_rearranges(&net->layer[i]);
+    const int *home = find_homes(x, a);
+    bool *read = arena_array(a, layers, sizeof *read);
 
     x->edges = 0;
     for (int i = 0; i < net->n; i++)
         for (int k = 0; k < net->layer[i].n_in; k++) {
             int from = net->layer[i].in[k];
-            double bits =
-                from < 0 ? input_values * x->input_width
-                         : (double)net->layer[from].out_values * x->width[from];
-            x->edge[x->edges++] = (struct edge){from, i, bits};
+            bool stays = from >= 0 && net->layer[i].groups == 0 &&
+                         home[from] == x->stage_of[i];
+            x->edge[x->edges++] =
+                (struct edge){from, i, edge_bits(x, from, i), stays};
             if (from >= 0)
                 read[from] = true;
         }
@@ -123,10 +174,12 @@ static void count_crossbars(const struct crossbar *x, int i,
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
 }
 
-static void count_digital(const struct layer *l, int i, const struct run *run)
+static void count_digital(const struct crossbar *x, int i,
+                          const struct run *run)
 {
     for (int w = 0; w < WORK_N; w++)
-        *actions_of(run, i, unit_of[w]) += l->work[w];
+        *actions_of(run, i, unit_of(x, (enum work)w)) +=
+            x->net->layer[i].work[w];
 }
 
 /*
@@ -139,10 +192,8 @@ static void count_edges(const struct crossbar *x, const struct run *run)
 {
     for (int k = 0; k < x->edges; k++) {
         const struct edge *e = &x->edge[k];
-        bool stays = e->from >= 0 && x->net->layer[e->to].groups == 0 &&
-                     x->stage_of[e->from] == x->stage_of[e->to];
         double *buffer = actions_of(run, e->to, ROLE_BUFFER);
-        if (stays) {
+        if (e->stays) {
             *actions_of(run, e->to, ROLE_TILE_REGISTER) += e->bits;
             continue;
         }
@@ -154,14 +205,17 @@ static void count_edges(const struct crossbar *x, const struct run *run)
     }
 }
 
-/* Work for the host crosses the link, there and back. */
-static void count_host(const struct crossbar *x, int i, const struct run *run)
+/* Work for the host crosses the link, there and back; so does what is looked
+ * up in tables that lie outside. */
+static void count_outside(struct crossbar *x, int i, const struct run *run)
 {
     const struct layer *l = &x->net->layer[i];
-    if (l->work[WORK_MAC] <= 0)
-        return;
-    double bits = (double)(l->in_values + l->out_values) * x->width[i];
-    *actions_of(run, i, ROLE_LINK) += bits;
+    double values = (double)l->fetched;
+    if (needs_host(x, l))
+        values += (double)(l->in_values + l->out_values);
+    x->outside_bits[i] = values * x->width[i];
+    actions_of(run, i, ROLE_BUFFER)[ACTION_WRITE] +=
+        (double)l->fetched * x->width[i];
 }
 
 /* ---- stages' timing ---- */
@@ -181,6 +235,15 @@ static void fill_stage(const struct crossbar *x, struct stage *s)
     }
 }
 
+/* Bits of an edge that a stage sends into the mesh. What a layer only
+ * rearranges has been sent by those that made it. */
+static double bits_sent(const struct crossbar *x, const struct edge *e)
+{
+    if (e->stays || x->passes[e->from])
+        return 0;
+    return (double)x->net->layer[e->from].out_values * x->width[e->from];
+}
+
 static void sum_stage_work(struct crossbar *x, const struct run *run)
 {
     for (int i = 0; i < x->net->n; i++) {
@@ -192,12 +255,10 @@ static void sum_stage_work(struct crossbar *x, const struct run *run)
             s->work[r] += n[ACTION_FIRST] + n[ACTION_WRITE];
         }
     }
-    /* a stage sends what its layers produce: at least once into the mesh */
-    for (int k = 0; k < x->edges; k++) {
-        const struct edge *e = &x->edge[k];
-        if (e->from >= 0 && x->stage_of[e->from] != x->stage_of[e->to])
-            x->stage[x->stage_of[e->from]].work[ROLE_ROUTER] += e->bits;
-    }
+    for (int k = 0; k < x->edges; k++)
+        if (x->edge[k].from >= 0)
+            x->stage[x->stage_of[x->edge[k].from]].work[ROLE_ROUTER] +=
+                bits_sent(x, &x->edge[k]);
 }
 
 static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
@@ -247,6 +308,7 @@ int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
     int errors = msgs->errors;
 
     x->map = arena_array(a, (size_t)net->n, sizeof *x->map);
+    x->outside_bits = arena_array(a, (size_t)net->n, sizeof(double));
     for (int i = 0; i < net->n; i++)
         if (net->layer[i].groups > 0)
             map_layer(x, &quant[i], i, a);
@@ -255,15 +317,15 @@ int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
     build_edges(x, a);
     for (int i = 0; i < net->n; i++) {
         const struct layer *l = &net->layer[i];
-        if (l->work[WORK_MAC] > 0 && !x->chip.part[ROLE_HOST].model)
+        if (needs_host(x, l) && !x->chip.part[ROLE_HOST].model)
             msg_error(msgs, &l->at,
-                      "layer '%s' multiplies activations; the chip has no "
-                      "'host' that does",
+                      "layer '%s' multiplies activations; the chip has "
+                      "neither 'vector' nor 'host' that does",
                       l->name);
         if (l->groups > 0)
             count_crossbars(x, i, run);
-        count_digital(l, i, run);
-        count_host(x, i, run);
+        count_digital(x, i, run);
+        count_outside(x, i, run);
         fill_layer(x, &quant[i], i, &run->layer[i]);
     }
     count_edges(x, run);

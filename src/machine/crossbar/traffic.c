@@ -39,13 +39,6 @@ static double hops_between(struct spot a, struct spot b)
     return distance ? distance : 1;
 }
 
-static struct spot layer_spot(const struct crossbar *x, int layer,
-                              const struct run *run)
-{
-    const struct stage *s = &x->stage[x->stage_of[layer]];
-    return spot_of(x, s->first_tile + s->tiles / 2, run->tiles);
-}
-
 /* Tiles one behind the other; a new round of weights starts at tile 0. */
 static void place_stages(struct crossbar *x)
 {
@@ -60,21 +53,40 @@ static void place_stages(struct crossbar *x)
     }
 }
 
+/* A layer's output lies in the middle of its stage; what only rearranges
+ * leaves values where they are, on the mean of their places. */
+static void place_outputs(const struct crossbar *x)
+{
+    for (int i = 0; i < x->net->n; i++) {
+        const struct layer *l = &x->net->layer[i];
+        const struct stage *s = &x->stage[x->stage_of[i]];
+        double sum = 0, values = 0;
+        for (int k = 0; k < l->n_in && x->passes[i]; k++) {
+            double n =
+                l->in[k] < 0 ? 1 : (double)x->net->layer[l->in[k]].out_values;
+            sum += n * (l->in[k] < 0 ? 0 : x->where[l->in[k]]);
+            values += n;
+        }
+        x->where[i] =
+            x->passes[i] ? sum / values : s->first_tile + s->tiles / 2;
+    }
+}
+
 static void count_edge(const struct crossbar *x, const struct edge *e,
                        struct run *run)
 {
     double *router = run_actions(run, e->to, ROLE_ROUTER);
     double *link = run_actions(run, e->to, ROLE_LINK);
-    struct spot to = layer_spot(x, e->to, run);
+    struct spot to = spot_of(x, x->where[e->to], run->tiles);
     double hops;
 
+    if (e->stays || e->bits == 0)
+        return;
     if (e->from < 0) {
         hops = hops_to_link(to);
         *link += e->bits;
-    } else if (x->stage_of[e->from] == x->stage_of[e->to]) {
-        return;
     } else {
-        struct spot from = layer_spot(x, e->from, run);
+        struct spot from = spot_of(x, x->where[e->from], run->tiles);
         hops = hops_between(from, to);
         *link += e->bits * abs(from.chip - to.chip);
     }
@@ -82,20 +94,29 @@ static void count_edge(const struct crossbar *x, const struct edge *e,
     run->layer[e->to].hops += hops / x->net->layer[e->to].n_in;
 }
 
+/* What comes from the host and from tables, and the results. */
+static void count_outside(const struct crossbar *x, struct run *run)
+{
+    int last = run->layers - 1;
+    for (int i = 0; i < run->layers; i++) {
+        double bits = x->outside_bits[i] + (i == last ? x->output_bits : 0);
+        struct spot at = spot_of(x, x->where[i], run->tiles);
+        *run_actions(run, i, ROLE_LINK) += bits;
+        *run_actions(run, i, ROLE_ROUTER) += bits * hops_to_link(at);
+    }
+}
+
 void traffic_count(struct crossbar *x, struct run *run)
 {
     place_stages(x);
+    place_outputs(x);
     for (int i = 0; i < run->layers; i++) {
-        const struct stage *s = &x->stage[x->stage_of[i]];
-        run->layer[i].tiles = s->tiles;
+        run->layer[i].tiles = x->stage[x->stage_of[i]].tiles;
         run->layer[i].hops = 0;
         *run_actions(run, i, ROLE_ROUTER) = 0;
-        *run_actions(run, i, ROLE_LINK) = x->host_bits[i];
+        *run_actions(run, i, ROLE_LINK) = 0;
     }
     for (int k = 0; k < x->edges; k++)
         count_edge(x, &x->edge[k], run);
-    int last = run->layers - 1;
-    *run_actions(run, last, ROLE_LINK) += x->output_bits;
-    *run_actions(run, last, ROLE_ROUTER) +=
-        x->output_bits * hops_to_link(layer_spot(x, last, run));
+    count_outside(x, run);
 }
