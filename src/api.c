@@ -57,6 +57,12 @@ static enum ivq_status leave(const ivq *ctx, struct guard g,
     return status;
 }
 
+static enum ivq_status out_of_memory(ivq *ctx)
+{
+    msg_error(&ctx->msgs, NULL, "out of memory");
+    return IVQ_MEMORY;
+}
+
 /* ---- life ---- */
 
 static void arenas_of(ivq *ctx, struct arena *list[5])
@@ -141,7 +147,7 @@ enum ivq_status ivq_folder(ivq *ctx, const char *path)
         return IVQ_INPUT;
     }
     if (setjmp(ctx->no_memory))
-        return IVQ_MEMORY;
+        return out_of_memory(ctx);
     ctx->folders[ctx->folder_count] = arena_strdup(&ctx->words, path);
     ctx->folder_count++;
     default_folders(ctx);
@@ -158,7 +164,7 @@ enum ivq_status ivq_set(ivq *ctx, const char *assignment)
         return IVQ_INPUT;
     }
     if (setjmp(ctx->no_memory))
-        return IVQ_MEMORY;
+        return out_of_memory(ctx);
     const char *copy =
         arena_strdup(&ctx->words, assignment + (net ? prefix : 0));
     (net ? ctx->net_sets : ctx->sets)[(*n)++] = copy;
@@ -168,7 +174,7 @@ enum ivq_status ivq_set(ivq *ctx, const char *assignment)
 enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
 {
     if (setjmp(ctx->no_memory))
-        return IVQ_MEMORY;
+        return out_of_memory(ctx);
     ctx->quant = scheme ? arena_strdup(&ctx->words, scheme) : NULL;
     return IVQ_OK;
 }
@@ -205,7 +211,7 @@ static int load_machine(const struct conf_env *env, struct node *root,
     if (type->load(env, root, &s->machine))
         return -1;
     s->type = type;
-    type->identity(s->machine, &s->tech_name, &s->tech_title, &s->tech_sources);
+    s->tech = type->identity(s->machine);
     return 0;
 }
 
@@ -220,7 +226,7 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
     s->machine = NULL;
     s->type = NULL;
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, IVQ_MEMORY);
+        return leave(ctx, g, out_of_memory(ctx));
     struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets};
     struct node *root = conf_load(&env, name);
     if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
@@ -255,7 +261,7 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     arena_release(&ctx->network);
     s->net = NULL;
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, IVQ_MEMORY);
+        return leave(ctx, g, out_of_memory(ctx));
     ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
                                  ctx->net_sets};
     struct net *net = arena_alloc(&ctx->network, sizeof *net);
@@ -297,7 +303,7 @@ enum ivq_status ivq_estimate(ivq *ctx)
     }
     struct guard g = enter(ctx);
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, IVQ_MEMORY);
+        return leave(ctx, g, out_of_memory(ctx));
     if ((!s->mapped && map_network(ctx)) ||
         s->type->schedule(s->machine, &ctx->msgs, &s->run))
         return leave(ctx, g, IVQ_INPUT);
@@ -401,7 +407,7 @@ static struct table *table_of(const struct study *s, enum ivq_view view,
     case IVQ_COMPONENTS:
         return est_components(&s->est, a);
     case IVQ_NETWORK:
-        return est_network(&s->est, s->tech_name, a);
+        return est_network(&s->est, s->tech.name, a);
     default:
         return est_layers(&s->est, a);
     }
@@ -424,7 +430,7 @@ static int write_text(const struct study *s, FILE *out, enum ivq_view view,
 
 static int write_json(const struct study *s, FILE *out, struct arena *a)
 {
-    const struct table *all[] = {est_network(&s->est, s->tech_name, a),
+    const struct table *all[] = {est_network(&s->est, s->tech.name, a),
                                  est_components(&s->est, a),
                                  est_layers(&s->est, a)};
     return json_tables(out, all, 3);
@@ -441,7 +447,7 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
     }
     struct guard g = enter(ctx);
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, IVQ_MEMORY);
+        return leave(ctx, g, out_of_memory(ctx));
     if (format == IVQ_JSON)
         bad = write_json(s, out, &ctx->scratch);
     else if (format == IVQ_CSV)

@@ -17,7 +17,8 @@ struct job {
     int check_only, list; /* list: enum ivq_list + 1 */
 };
 
-static int fail(ivq *ctx)
+/* Says what the library has to say; returns the status of refused input. */
+static int complain(ivq *ctx)
 {
     const char *text;
     int is_error;
@@ -56,8 +57,8 @@ static int write_stream(ivq *ctx, FILE *out, enum ivq_format format,
         job->list      ? ivq_list(ctx, out, (enum ivq_list)(job->list - 1))
         : job->explain ? ivq_explain(ctx, out, job->explain)
                        : ivq_write(ctx, out, format, job->view);
-    if (status == IVQ_INPUT)
-        return fail(ctx);
+    if (status == IVQ_INPUT || status == IVQ_MEMORY)
+        return complain(ctx);
     return status == IVQ_OK && !fflush(out) && !ferror(out) ? 0 : EXIT_WRITE;
 }
 
@@ -97,21 +98,32 @@ static int write_stdout(ivq *ctx, enum ivq_format format, const struct job *job)
     return bad == EXIT_WRITE ? write_failed("standard output") : bad;
 }
 
+/* The format that an output's name asks for; -1: none. */
+static int format_of(const char *name)
+{
+    static const struct {
+        const char *end;
+        enum ivq_format format;
+    } ends[] = {{".csv", IVQ_CSV}, {".json", IVQ_JSON}, {".txt", IVQ_TEXT}};
+    for (int i = 0; i < 3; i++)
+        if (ends_with(name, ends[i].end))
+            return (int)ends[i].format;
+    return opt_is_special(name) ? (int)IVQ_TEXT : -1;
+}
+
 static int put(ivq *ctx, const struct job *job)
 {
-    const char *name = job->out;
-    enum ivq_format format = IVQ_TEXT;
-    if (name && ends_with(name, ".csv"))
-        format = IVQ_CSV;
-    else if (name && ends_with(name, ".json"))
-        format = IVQ_JSON;
-    else if (name && !ends_with(name, ".txt") && strcmp(name, "-") &&
-             !opt_is_special(name))
+    if (!job->out || !strcmp(job->out, "-"))
+        return write_stdout(ctx, IVQ_TEXT, job);
+    int format = format_of(job->out);
+    if (format < 0)
         return usage_error("-o wants a name in .csv, .json or .txt, not ",
-                           name);
-    if (!name || !strcmp(name, "-"))
-        return write_stdout(ctx, format, job);
-    return write_file(ctx, name, format, job);
+                           job->out);
+    if (format != IVQ_TEXT && (job->list || job->explain))
+        return usage_error("lists and explanations are text; -o wants .txt, "
+                           "not ",
+                           job->out);
+    return write_file(ctx, job->out, (enum ivq_format)format, job);
 }
 
 /* ---- the run ---- */
@@ -122,7 +134,7 @@ static int run(ivq *ctx, const struct job *job)
     if (job->tech)
         bad |= ivq_load_tech(ctx, job->tech) != IVQ_OK;
     if (job->list)
-        return bad ? fail(ctx) : put(ctx, job);
+        return bad ? complain(ctx) : put(ctx, job);
     if (!job->tech || !job->network)
         return usage_error("a technology (-c) and a network (-w) are wanted",
                            "");
@@ -130,16 +142,17 @@ static int run(ivq *ctx, const struct job *job)
     if (!bad)
         bad = ivq_estimate(ctx) != IVQ_OK;
     if (bad)
-        return fail(ctx);
-    fail(ctx); /* warnings, if any */
+        return complain(ctx);
+    complain(ctx); /* warnings, if any */
     return job->check_only ? 0 : put(ctx, job);
 }
 
 static int set_view(struct job *job, const char *text)
 {
-    static const char *const names[] = {"report", "layer", "component",
-                                        "network"};
-    for (int i = 0; i < 4; i++)
+    static const char *const names[] = {[IVQ_LAYERS] = "layer",
+                                        [IVQ_COMPONENTS] = "component",
+                                        [IVQ_NETWORK] = "network"};
+    for (int i = IVQ_LAYERS; i <= IVQ_NETWORK; i++)
         if (!strcmp(text, names[i])) {
             job->view = (enum ivq_view)i;
             return 0;
@@ -152,7 +165,7 @@ static int set_budget(ivq *ctx, const char *path, const char *value)
 {
     char set[128];
     snprintf(set, sizeof set, "%s=%s", path, value);
-    return ivq_set(ctx, set) ? fail(ctx) : 0;
+    return ivq_set(ctx, set) ? complain(ctx) : 0;
 }
 
 static int take(ivq *ctx, struct job *job, int option, const char *value)
@@ -165,9 +178,9 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
         job->network = value;
         return 0;
     case 's':
-        return ivq_set(ctx, value) ? fail(ctx) : 0;
+        return ivq_set(ctx, value) ? complain(ctx) : 0;
     case 'I':
-        return ivq_folder(ctx, value) ? fail(ctx) : 0;
+        return ivq_folder(ctx, value) ? complain(ctx) : 0;
     case 'o':
         job->out = value;
         return 0;
@@ -177,7 +190,7 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
     case OPT_PER:
         return set_view(job, value);
     case OPT_QUANT:
-        return ivq_quant(ctx, value) ? fail(ctx) : 0;
+        return ivq_quant(ctx, value) ? complain(ctx) : 0;
     case OPT_EXPLAIN:
         job->explain = value;
         return 0;

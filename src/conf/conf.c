@@ -17,20 +17,20 @@ enum { BASES_MAX = 8 }; /* files that inherit from one another */
 
 /* ---- finding a file ---- */
 
-static const char *existing(const char *path, struct stat *st)
+static bool is_file(const char *path)
 {
-    return stat(path, st) ? NULL : path;
+    struct stat st;
+    return !stat(path, &st) && S_ISREG(st.st_mode);
 }
 
 static const char *in_folder(const struct conf_env *env, const char *folder,
                              const char *name)
 {
-    struct stat st;
     const char *path = arena_printf(env->arena, "%s/%s.cfg", folder, name);
-    if (existing(path, &st) && S_ISREG(st.st_mode))
+    if (is_file(path))
         return path;
     path = arena_printf(env->arena, "%s/%s", folder, name);
-    return existing(path, &st) && S_ISREG(st.st_mode) ? path : NULL;
+    return is_file(path) ? path : NULL;
 }
 
 enum { NAMES_MAX = 200 };
@@ -67,22 +67,21 @@ static void report_missing(const struct conf_env *env, const char *name,
         msg_error(env->msgs, at, "cannot find '%s'", name);
 }
 
+/* `folder` (may be NULL) comes before all others. */
 static const char *find(const struct conf_env *env, const char *name,
                         const char *folder, const struct place *at)
 {
     struct stat st;
     const char *path = folder ? in_folder(env, folder, name) : NULL;
-    if (path)
-        return path;
-    for (int i = 0; !strchr(name, '/') && env->folders && env->folders[i]; i++)
-        if ((path = in_folder(env, env->folders[i], name)))
-            return strstr(name, ".cfg") && existing(name, &st)
-                       ? arena_strdup(env->arena, name)
-                       : path;
-    if (existing(name, &st))
-        return arena_strdup(env->arena, name);
-    report_missing(env, name, at);
-    return NULL;
+    if (!path && is_file(name))
+        path = arena_strdup(env->arena, name);
+    for (int i = 0; !path && env->folders && env->folders[i]; i++)
+        path = in_folder(env, env->folders[i], name);
+    if (!path && !stat(name, &st)) /* no regular file: its reader says so */
+        path = arena_strdup(env->arena, name);
+    if (!path)
+        report_missing(env, name, at);
+    return path;
 }
 
 const char *conf_find(const struct conf_env *env, const char *name)

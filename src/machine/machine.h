@@ -77,6 +77,13 @@ struct param_group {
     const struct field *fields;
 };
 
+struct identity {
+    const char *name, *title; /* "IVQ", "IVQ (SME core in ISAAC's tile)" */
+    const char *source;       /* NULL: not given */
+    double node_m;            /* technology node */
+    const struct node *sources; /* the `sources` group, NULL: none */
+};
+
 /*
  * A machine is one const object. `self` is what load() made. Memory from the
  * arena handed in; every function returns 0, or -1 having reported.
@@ -102,10 +109,8 @@ struct machine_type {
      * group b has changed: -1 if a model refuses it; 1 if layers must be
      * mapped again; else 0 */
     int (*changed)(void *self, const struct bound *b);
-    /* "ISAAC-CE", its title for the head of a report, and its `sources` group
-     * (NULL: none) */
-    void (*identity)(void *self, const char **name, const char **title,
-                     const struct node **sources);
+    /* who the machine is, for the head of a report */
+    struct identity (*identity)(void *self);
 };
 
 extern const struct machine_type *const machine_types[]; /* NULL at the end */

@@ -25,7 +25,7 @@ struct view {
 };
 
 /* Aligned columns; units in the cells. Text longer than its width keeps its
- * end behind a "~". */
+ * end behind a "~"; the first column, a text, gives way to fit 79 characters. */
 int text_table(FILE *out, const struct table *t, const struct view *views,
                int n);
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 96, VIEWS_MAX = 16 };
+enum { CELL = 96, VIEWS_MAX = 16, PAGE = 79, NAME_MIN = 8 };
 
 static int find_column(const struct table *t, const char *name)
 {
@@ -74,24 +74,48 @@ static void put_line(FILE *out, char *line)
     fprintf(out, "%s\n", line);
 }
 
+/* Between two columns of numbers one blank is enough. */
+static int gap(const struct view *views, int i)
+{
+    if (i == 0)
+        return 0;
+    return views[i].look == LOOK_TEXT || views[i - 1].look == LOOK_TEXT ? 2 : 1;
+}
+
+/* The first column gives way until a line fits the page. */
+static void fit(struct view *views, int *width, int n)
+{
+    int total = 0;
+    for (int i = 0; i < n; i++)
+        total += gap(views, i) + width[i];
+    if (total <= PAGE)
+        return;
+    width[0] -= total - PAGE;
+    width[0] = width[0] < NAME_MIN ? NAME_MIN : width[0];
+    views[0].width = width[0];
+}
+
 int text_table(FILE *out, const struct table *t, const struct view *views,
                int n)
 {
     int width[VIEWS_MAX], column[VIEWS_MAX];
     char line[VIEWS_MAX * CELL], cell[CELL];
+    struct view v[VIEWS_MAX];
 
     for (int i = 0; i < n; i++) {
-        column[i] = find_column(t, views[i].column);
-        width[i] = widest(t, column[i], &views[i]);
+        v[i] = views[i];
+        column[i] = find_column(t, v[i].column);
+        width[i] = widest(t, column[i], &v[i]);
     }
+    fit(v, width, n);
     for (int r = -1; r < t->rows; r++) {
         size_t used = 0;
         for (int i = 0; i < n; i++) {
-            const char *text = r < 0 ? views[i].heading
-                                     : format(t, r, column[i], &views[i], cell);
-            int w = views[i].look == LOOK_TEXT ? -width[i] : width[i];
-            used += (size_t)snprintf(line + used, sizeof line - used, "%s%*s",
-                                     i ? "  " : "", w, text);
+            const char *text =
+                r < 0 ? v[i].heading : format(t, r, column[i], &v[i], cell);
+            int w = v[i].look == LOOK_TEXT ? -width[i] : width[i];
+            used += (size_t)snprintf(line + used, sizeof line - used, "%*s%*s",
+                                     gap(v, i), "", w, text);
         }
         put_line(out, line);
     }

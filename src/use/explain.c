@@ -2,7 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "use/study.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { TEXT = 64, LARGEST = 5 /* layers named under a component */ };
@@ -25,7 +24,7 @@ static void input(FILE *out, const struct bound *b, int k)
     if (o->source)
         fprintf(out, "  [%s]", o->source);
     else
-        fprintf(out, "  [%s]", o->at.file ? "no source" : "default");
+        fprintf(out, "  [%s]", o->at.file ? "assumption" : "default");
     putc('\n', out);
 }
 
@@ -38,7 +37,7 @@ static void inputs(FILE *out, const struct part *p)
 /* What the keys in brackets stand for. */
 static void sources(FILE *out, const struct study *s)
 {
-    const struct node *n = s->tech_sources ? s->tech_sources->child : NULL;
+    const struct node *n = s->tech.sources ? s->tech.sources->child : NULL;
     if (n)
         fputs("\n  sources\n", out);
     for (; n; n = n->next)
@@ -46,28 +45,38 @@ static void sources(FILE *out, const struct study *s)
             fprintf(out, "    %s: %s\n", n->name, n->text);
 }
 
+/* Comes layer a before layer b in falling order of energy? */
+static bool before(double a_J, int a, double b_J, int b)
+{
+    return a_J > b_J || (a_J == b_J && a < b);
+}
+
+/* The next layer after `last` (-1: from the top) in that order, or -1. */
+static int next_layer(const struct study *s, int p, int last)
+{
+    const struct run *run = &s->run;
+    const double *J = &s->est.energy_J[p];
+    int best = -1;
+    for (int i = 0; i < run->layers; i++) {
+        double mine = J[i * run->parts];
+        bool open = last < 0 || before(J[last * run->parts], last, mine, i);
+        if (mine > 0 && open &&
+            (best < 0 || before(mine, i, J[best * run->parts], best)))
+            best = i;
+    }
+    return best;
+}
+
 /* The layers that add most to a component's energy. */
 static void largest(FILE *out, const struct study *s, int p)
 {
     const struct run *run = &s->run;
-    double below = HUGE_VAL;
-    for (int n = 0; n < LARGEST; n++) {
-        int best = -1;
-        double most = 0;
-        for (int i = 0; i < run->layers; i++) {
-            double J = s->est.energy_J[i * run->parts + p];
-            if (J < below && J > most) {
-                most = J;
-                best = i;
-            }
-        }
-        if (best < 0)
-            return;
-        fprintf(out, "        %-24s %.6g %ss = ", run->layer[best].layer->name,
-                *run_actions(run, best, p), run->part[p].action);
-        value(out, most, DIM_J);
+    int i = -1;
+    for (int n = 0; n < LARGEST && (i = next_layer(s, p, i)) >= 0; n++) {
+        fprintf(out, "        %-24s %.6g %ss = ", run->layer[i].layer->name,
+                *run_actions(run, i, p), run->part[p].action);
+        value(out, s->est.energy_J[i * run->parts + p], DIM_J);
         putc('\n', out);
-        below = most;
     }
 }
 
@@ -191,7 +200,7 @@ static const struct {
 
 int explain_write(FILE *out, const struct study *s, const struct metric *m)
 {
-    fprintf(out, "%s of %s on %s: ", m->name, s->net->name, s->tech_title);
+    fprintf(out, "%s of %s on %s: ", m->name, s->net->name, s->tech.title);
     if (m->dim == DIM_NONE)
         fprintf(out, "%.6g %s", metric_value(m, &s->est.sum), m->unit);
     else

@@ -55,7 +55,7 @@ static void loaded(FILE *out, const struct bound *b)
             fprintf(out, " +-%.0f%%", 100 * o->relative);
         fprintf(out, "  [%s]\n",
                 o->source    ? o->source
-                : o->at.file ? "assumption: no source given"
+                : o->at.file ? "assumption"
                              : "default");
     }
 }

@@ -50,7 +50,7 @@ static void head_times(FILE *out, const struct study *s)
 
     line(out, "latency", si(a, e->latency_s, DIM_S),
          "from the input to its result");
-    snprintf(text, sizeof text, "%s results/s, set by %s (%s)",
+    snprintf(text, sizeof text, "%s/s, set by %s (%s)",
              plain(b, e->results_per_s), s->run.limit, s->run.limit_by);
     line(out, "interval", si(a, e->interval_s, DIM_S), text);
 }
@@ -84,7 +84,7 @@ static void head_crossbars(FILE *out, const struct study *s)
 
     snprintf(a, sizeof a, "%.0f", e->crossbars_used);
     snprintf(text, sizeof text,
-             "in use of %.0f; one copy is %.0f; %.0f%% of cells used",
+             "of %.0f in use; one copy is %.0f; %.0f%% of cells used",
              e->crossbars_have, e->crossbars_needed, 100 * e->used_cells);
     line(out, "crossbars", a, text);
     snprintf(a, sizeof a, "%.3g", e->conversions_per_mac);
@@ -104,7 +104,8 @@ static void head(FILE *out, const struct study *s)
     const struct summary *e = &s->est.sum;
     char a[TEXT], b[TEXT], text[160];
 
-    fprintf(out, "%s on %s\n", s->net->name, s->tech_title);
+    fprintf(out, "%s on %s, %s\n", s->net->name, s->tech.title,
+            si(a, s->tech.node_m, DIM_M));
     fprintf(out, "%sMACs, %s parameters, %.0f layers with weights\n\n",
             plain(a, e->macs), plain(b, e->params), e->weight_layers);
     line(out, "area", si(a, e->area_m2, DIM_M2),
@@ -199,7 +200,7 @@ static struct table *layers_for_people(const struct study *s, struct arena *a)
 int report_layers(FILE *out, const struct study *s, struct arena *a)
 {
     static const struct view views[] = {
-        {"layer", "layer", LOOK_TEXT, 18},
+        {"layer", "layer", LOOK_TEXT, 24},
         {"matrix", "matrix", LOOK_TEXT, 10},
         {"vectors", "vecs", LOOK_COUNT, 0},
         {"scheme", "scheme", LOOK_TEXT, 12},
@@ -281,6 +282,8 @@ static void notes(FILE *out, const struct study *s, struct arena *a)
     wrap(out, arena_printf(a, "Quantization: %s.",
                            s->plan.source ? s->plan.source
                                           : "its source is not given"));
+    if (s->tech.source)
+        wrap(out, arena_printf(a, "Chip: %s.", s->tech.source));
     if (s->run.adc_short)
         wrap(out, arena_printf(
                       a,

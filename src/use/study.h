@@ -11,8 +11,7 @@
 struct study {
     const struct machine_type *type; /* of the technology */
     void *machine;
-    const char *tech_name, *tech_title;
-    const struct node *tech_sources;
+    struct identity tech;
     struct net *net;
     struct quant *quant; /* a layer each */
     struct quant_plan plan;

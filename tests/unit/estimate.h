@@ -26,7 +26,7 @@ static const char *first_message(const ivq *ctx)
 }
 
 #define ck_ok(ctx, call)                                                       \
-    ck_assert_msg((call) == IVQ_OK, "%s: %s", #call, first_message(ctx))
+    ck_need((call) == IVQ_OK, "%s: %s", #call, first_message(ctx))
 
 /* The network on the technology, estimated. */
 __attribute__((unused)) static ivq *estimated(const char *tech,
@@ -58,7 +58,7 @@ __attribute__((unused)) static json_t *tables(ivq *ctx)
     char *text = written(ctx, IVQ_JSON, IVQ_REPORT);
     json_error_t error;
     json_t *root = json_loads(text, JSON_REJECT_DUPLICATES, &error);
-    ck_assert_msg(root != NULL, "%d: %s", error.line, error.text);
+    ck_need(root != NULL, "%d: %s", error.line, error.text);
     free(text);
     return root;
 }
@@ -68,7 +68,7 @@ __attribute__((unused)) static double number_at(const json_t *row,
                                                 const char *column)
 {
     const json_t *x = json_object_get(row, column);
-    ck_assert_msg(json_is_number(x), "no number '%s'", column);
+    ck_need(json_is_number(x), "no number '%s'", column);
     return json_number_value(x);
 }
 
@@ -79,7 +79,7 @@ column_sum(const json_t *root, const char *table, const char *column)
     json_t *rows = json_object_get(root, table), *row;
     size_t i;
     double sum = 0;
-    ck_assert_uint_gt(json_array_size(rows), 0);
+    ck_need(json_array_size(rows) > 0, "no rows in '%s'", table);
     json_array_foreach(rows, i, row) sum += number_at(row, column);
     return sum;
 }

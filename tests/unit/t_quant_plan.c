@@ -257,7 +257,7 @@ static const struct { const char *text, *message; int line; } wrong[] = {
     {"quant = \"hawq-resnet18-size0.4\";", "'hawq-resnet18-size0.4' is neither a scheme nor a file; did you mean 'hawq-resnet18-size0.", 1},
     {"quant = \"zzzzzzzzz\";", "'zzzzzzzzz' is neither a scheme nor a file", 1},
     {"quant = \"apot:9\";", "scheme 'apot' has 3 to 8 bits, not 9", 1},
-    {"quant = \"pot:8\";", "scheme 'pot' with 8 bits needs 128 bit planes; 64 are the most", 1},
+    {"quant = \"pot:8\";", "scheme 'pot' has 2 to 7 bits, not 8", 1},
     {"quant = 8;", "a quantization is text, as in \"apot:4/4\", or a group, not an integer", 1},
     {"quant = { };", "a quantization needs a 'scheme', as in scheme = \"apot:4/4\", or a 'mix'", 1},
     {"quant = {\n schem = \"apot:4\"; };", "unknown key 'schem' in a quantization; did you mean 'scheme'?", 2},

@@ -213,18 +213,23 @@ static void count_notes(const struct crossbar *x, struct run *run)
 }
 
 /* Nothing has changed that times, places or copies depend on: only energies,
- * or areas where no area budget sizes the chip. */
-static bool same_pace(const struct crossbar *x, const struct run *run)
+ * or areas where no area budget sizes the chip. Keeps what it compares. */
+static bool same_pace(struct crossbar *x, const struct run *run)
 {
+    bool same = run->interval_s > 0;
     for (int i = 0; i < ROLES; i++) {
-        const struct cost *was = &run->part[i].cost;
-        const struct cost *is = &x->chip.part[i].cost;
-        if (was->time_s[ACTION_FIRST] != is->time_s[ACTION_FIRST] ||
-            was->time_s[ACTION_WRITE] != is->time_s[ACTION_WRITE] ||
-            (x->chip.geo.max_area_m2 > 0 && was->area_m2 != is->area_m2))
-            return false;
+        const struct component *part = &x->chip.part[i];
+        struct pace now = {part->cost.time_s[ACTION_FIRST],
+                           part->cost.time_s[ACTION_WRITE], part->instances,
+                           x->chip.geo.max_area_m2 > 0 ? part->cost.area_m2
+                                                       : 0};
+        struct pace *was = &x->pace[i];
+        same = same && now.first_s == was->first_s &&
+               now.write_s == was->write_s && now.instances == was->instances &&
+               now.area_m2 == was->area_m2;
+        *was = now;
     }
-    return run->interval_s > 0;
+    return same;
 }
 
 static int schedule(void *self, struct msgs *msgs, struct run *run)
@@ -293,13 +298,14 @@ static const struct param_group groups[] = {{"chip", chip_fields},
                                             {"schedule", schedule_fields},
                                             {NULL, NULL}};
 
-static void identity(void *self, const char **name, const char **title,
-                     const struct node **sources)
+static struct identity identity(void *self)
 {
     const struct chip *c = &((struct crossbar *)self)->chip;
-    *name = c->name;
-    *title = c->title ? c->title : c->name;
-    *sources = c->sources;
+    return (struct identity){.name = c->name,
+                             .title = c->title ? c->title : c->name,
+                             .source = c->source,
+                             .node_m = c->node_m,
+                             .sources = c->sources};
 }
 
 const struct machine_type machine_crossbar = {

@@ -57,6 +57,11 @@ struct edge {
     bool stays;   /* on the tiles of its stage */
 };
 
+/* What a schedule depends on in a component. */
+struct pace {
+    double first_s, write_s, instances, area_m2;
+};
+
 struct crossbar {
     struct chip chip;
     struct mapping mapping; /* as read, */
@@ -73,9 +78,10 @@ struct crossbar {
     struct mapped *map;  /* layer -> mapping; crossbars 0 without weights */
     double input_width;  /* bits of one value of the network's input */
     bool *passes;        /* layer -> it only rearranges values: concat, slice */
-    double *outside_bits;/* layer -> bits to and from the host and tables */
+    double *outside_bits;/* layer -> bits to and from the host, from tables,
+                            and of the network's results */
     double *where;       /* layer -> tile where its output lies (a mean) */
-    double output_bits;  /* results that leave the chip, per inference */
+    struct pace pace[ROLES]; /* of the last schedule */
 };
 
 /* ---- map.c's neighbours, in the order in which a run goes through them ---- */

@@ -59,6 +59,7 @@ struct mapped {
     double multiplies;   /* real-scale multiplications of outputs; one common
                             scale per channel is folded away and not counted */
     int planes;          /* bit planes (ivq) or slices (bitslice) per weight */
+    int input_bits;      /* of one activation as it is fed */
     int input_cycles;    /* A: cycles to feed one input vector */
     double mean_cycles;  /* the same, over a mixture of input widths */
     int extra_cycles;    /* max D over the crossbars */

@@ -134,6 +134,7 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     out->input_fetch = input_fetch(&c, m, input_bits);
     out->index_bits = index_bits(&c, m, out->planes);
     out->index_reads = out->index_bits;
+    out->input_bits = input_bits;
     out->input_cycles = c.cycles;
     out->mean_cycles = c.cycles;
     out->adc_bits = adc_bits(&c);

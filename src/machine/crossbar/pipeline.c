@@ -173,13 +173,13 @@ void pipeline_time(struct crossbar *x, struct run *run)
         bool waits = x->when.execution == EXECUTE_LAYERWISE;
         end = fmax(end, layer_time(x, run, i, waits ? end : begin, input_s));
     }
-    run->latency_s = end;
     steady = shared_s(run, steady + slowest(x, run, round));
+    run->latency_s = fmax(end, written + steady); /* one input is a load, too */
     double batch = x->chip.geo.batch;
     if (x->when.execution == EXECUTE_LAYERWISE)
-        run->interval_s = written / batch + (end - written);
+        run->interval_s = written / batch + (run->latency_s - written);
     else if (reloads)
-        run->interval_s = (end + (batch - 1) * steady) / batch;
+        run->interval_s = (run->latency_s + (batch - 1) * steady) / batch;
     else
         run->interval_s = steady;
     if (written / batch > steady) {

@@ -58,7 +58,7 @@ static void set_widths(struct crossbar *x, struct arena *a)
     x->input_width = 0;
     for (int i = net->n - 1; i >= 0; i--) {
         const struct layer *l = &net->layer[i];
-        double in = x->map[i].input_cycles * x->chip.geo.dac_bits;
+        double in = x->map[i].input_bits;
         if (x->width[i] == 0) /* a result of the network */
             x->width[i] = in > 0 ? in : 8;
         if (in == 0)
@@ -134,10 +134,9 @@ static void build_edges(struct crossbar *x, struct arena *a)
             if (from >= 0)
                 read[from] = true;
         }
-    x->output_bits = 0;
     for (int i = 0; i < net->n; i++)
-        if (!read[i])
-            x->output_bits += (double)net->layer[i].out_values * x->width[i];
+        if (!read[i]) /* a result of the network leaves the chip */
+            x->outside_bits[i] = (double)net->layer[i].out_values * x->width[i];
 }
 
 /* ---- actions that do not depend on the schedule ---- */
@@ -213,7 +212,7 @@ static void count_outside(struct crossbar *x, int i, const struct run *run)
     double values = (double)l->fetched;
     if (needs_host(x, l))
         values += (double)(l->in_values + l->out_values);
-    x->outside_bits[i] = values * x->width[i];
+    x->outside_bits[i] += values * x->width[i];
     actions_of(run, i, ROLE_BUFFER)[ACTION_WRITE] +=
         (double)l->fetched * x->width[i];
 }
@@ -279,7 +278,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
         ceil(m->crossbars - 1e-9) * x->chip.geo.rows * x->chip.geo.columns;
     out->scheme = q->label;
     out->planes = m->planes;
-    out->input_bits = m->input_cycles * x->chip.geo.dac_bits;
+    out->input_bits = m->input_bits;
     out->extra_cycles = m->extra_cycles;
     out->adc_bits = m->adc_bits;
     out->expected = m->crossbars;

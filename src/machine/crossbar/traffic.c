@@ -97,9 +97,8 @@ static void count_edge(const struct crossbar *x, const struct edge *e,
 /* What comes from the host and from tables, and the results. */
 static void count_outside(const struct crossbar *x, struct run *run)
 {
-    int last = run->layers - 1;
     for (int i = 0; i < run->layers; i++) {
-        double bits = x->outside_bits[i] + (i == last ? x->output_bits : 0);
+        double bits = x->outside_bits[i];
         struct spot at = spot_of(x, x->where[i], run->tiles);
         *run_actions(run, i, ROLE_LINK) += bits;
         *run_actions(run, i, ROLE_ROUTER) += bits * hops_to_link(at);

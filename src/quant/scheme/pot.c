@@ -4,28 +4,11 @@
 
 #include <stdio.h>
 
-/* More exponents than planes */
-static int check_planes(const struct quant_spec *spec, int planes, char *why,
-                        int size)
-{
-    if (planes <= PLANES_MAX)
-        return 0;
-    snprintf(why, (size_t)size,
-             "scheme '%s' with %d bits needs %d bit planes; %d are the most",
-             spec->scheme->name, spec->bits, planes, PLANES_MAX);
-    return -1;
-}
-
 /* ---- PoT: {0} and 2^-e, e = 0 .. 2^(b-1)-1 (APoT, eq. 3) ---- */
 
 static int pot_planes(const struct quant_spec *spec)
 {
     return 1 << (spec->bits - 1);
-}
-
-static int check_pot(const struct quant_spec *spec, char *why, int size)
-{
-    return check_planes(spec, pot_planes(spec), why, size);
 }
 
 static void build_pot(const struct quant_spec *spec, struct arena *a,
@@ -39,20 +22,14 @@ const struct scheme scheme_pot = {
     .text = "powers of two, as the paper counts them",
     .source = "Li 2020, APoT, arXiv:1909.13144, eq. 3",
     .bits_min = 2,
-    .bits_max = 8,
+    .bits_max = 7, /* 2^6 exponents are PLANES_MAX */
     .bits_default = 4,
     .clip_default = 3,
-    .check = check_pot,
     .build = build_pot,
 };
 
 /* The authors' code has one exponent less, so that zero, too, has a codeword
  * among the 2^(b-1) magnitudes. */
-static int check_pot_code(const struct quant_spec *spec, char *why, int size)
-{
-    return check_planes(spec, pot_planes(spec) - 1, why, size);
-}
-
 static void build_pot_code(const struct quant_spec *spec, struct arena *a,
                            struct levels *out)
 {
@@ -64,10 +41,9 @@ const struct scheme scheme_pot_code = {
     .text = "powers of two that fit b bits, as the authors' code has them",
     .source = "Li 2020, APoT, arXiv:1909.13144, authors' code",
     .bits_min = 2,
-    .bits_max = 8,
+    .bits_max = 7, /* 2^6 exponents are PLANES_MAX */
     .bits_default = 4,
     .clip_default = 3,
-    .check = check_pot_code,
     .build = build_pot_code,
 };
 

@@ -83,6 +83,7 @@ static void count(const struct xbar *x, const struct matrix *m, int slices,
     out->shift_adds =
         out->conversions + outputs * cycles + outputs * (blocks - 1);
     out->input_fetch = fed * input_bits;
+    out->input_bits = input_bits;
     out->input_cycles = cycles;
     out->mean_cycles = cycles;
     out->row_blocks = blocks;

@@ -262,6 +262,7 @@ static void map(const struct xbar *x, const struct map_rule *rule,
             if (colgroup_init(&cg, &cut[i], &array[a], q))
                 add_group(&t, &cg, a == 0 ? bits / array[0].times : 0, bits);
     add_outputs(&t, m, q);
+    out->input_bits = q->input_bits;
     out->input_cycles = div_up(q->input_bits, x->dac_bits);
     out->mean_cycles = t.cycles;
     out->adc_bits = adc_bits(t.peak * ((1 << x->dac_bits) - 1));
