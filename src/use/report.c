@@ -104,8 +104,8 @@ static void head(FILE *out, const struct study *s)
     const struct summary *e = &s->est.sum;
     char a[TEXT], b[TEXT], text[160];
 
-    fprintf(out, "%s on %s, %s\n", s->net->name, s->tech.title,
-            si(a, s->tech.node_m, DIM_M));
+    fprintf(out, "%s on %s, %g nm\n", s->net->name, s->tech.title,
+            s->tech.node_m * 1e9);
     fprintf(out, "%sMACs, %s parameters, %.0f layers with weights\n\n",
             plain(a, e->macs), plain(b, e->params), e->weight_layers);
     line(out, "area", si(a, e->area_m2, DIM_M2),

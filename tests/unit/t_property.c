@@ -548,6 +548,20 @@ END_TEST
 
 /* ---- networks that do not fit ---- */
 
+/* Reloading changes where values go, not what is done to them. */
+static void check_same_actions(const json_t *a, const json_t *b)
+{
+    json_t *row;
+    size_t i;
+    json_array_foreach(json_object_get(a, "components"), i, row)
+    {
+        const char *part = json_string_value(json_object_get(row, "component"));
+        const json_t *other = row_of(b, "components", "component", part);
+        if (strcmp(part, "router") && strcmp(part, "link"))
+            ck_near(number_at(other, "actions"), number_at(row, "actions"), 0);
+    }
+}
+
 START_TEST(reloading_is_never_better)
 {
     const char *network = some[_i / 4], *tech = techs[_i % 2];
@@ -556,7 +570,8 @@ START_TEST(reloading_is_never_better)
              modes[_i / 2 % 2]);
     ivq *ctx = estimated_with(tech, network, sets);
     double interval_s = V("interval"), latency_s = V("latency");
-    double dynamic_J = V("dynamic_energy"), needed = V("crossbars_needed");
+    json_t *resident = tables(ctx);
+    double needed = V("crossbars_needed");
     double have = V("crossbars_have");
     ivq_free(ctx);
     for (double share = 0.9; share > 0.002; share /= 3) {
@@ -583,12 +598,12 @@ START_TEST(reloading_is_never_better)
             number_at(array, "writes") * number_at(array, "energy_per_write_J");
         ck_assert_double_gt(write_J, 0);
         ck_assert_double_ge(V("energy"), write_J);
-        /* the router's way may be shorter on a smaller chip */
-        ck_assert_double_ge(V("dynamic_energy"), 0.9 * dynamic_J);
+        check_same_actions(resident, root);
         ck_near(write_J, V("program_energy"), ROUNDING); /* batch 1 */
         json_decref(root);
         ivq_free(ctx);
     }
+    json_decref(resident);
 }
 END_TEST
 
