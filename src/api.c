@@ -225,8 +225,10 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
     arena_release(&ctx->tech);
     s->machine = NULL;
     s->type = NULL;
-    if (setjmp(ctx->no_memory))
+    if (setjmp(ctx->no_memory)) {
+        s->machine = NULL;
         return leave(ctx, g, out_of_memory(ctx));
+    }
     struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets};
     struct node *root = conf_load(&env, name);
     if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
@@ -260,8 +262,10 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     forget_results(ctx);
     arena_release(&ctx->network);
     s->net = NULL;
-    if (setjmp(ctx->no_memory))
+    if (setjmp(ctx->no_memory)) {
+        s->net = NULL; /* its quantization may be missing */
         return leave(ctx, g, out_of_memory(ctx));
+    }
     ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
                                  ctx->net_sets};
     struct net *net = arena_alloc(&ctx->network, sizeof *net);

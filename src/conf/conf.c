@@ -8,6 +8,7 @@
 
 #include <dirent.h>
 #include <libconfig.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,11 +78,15 @@ static const char *find(const struct conf_env *env, const char *name,
         path = arena_strdup(env->arena, name);
     for (int i = 0; !path && env->folders && env->folders[i]; i++)
         path = in_folder(env, env->folders[i], name);
-    if (!path && !stat(name, &st)) /* no regular file: its reader says so */
-        path = arena_strdup(env->arena, name);
-    if (!path)
+    if (path)
+        return path;
+    if (stat(name, &st))
         report_missing(env, name, at);
-    return path;
+    else if (S_ISDIR(st.st_mode))
+        msg_error(env->msgs, at, "cannot read '%s': it is a directory", name);
+    else /* no regular file: its reader says so */
+        return arena_strdup(env->arena, name);
+    return NULL;
 }
 
 const char *conf_find(const struct conf_env *env, const char *name)
@@ -129,6 +134,36 @@ static struct node *convert(struct arena *a, const config_setting_t *s,
     return n;
 }
 
+/* The whole tree. libconfig's own memory is given back even if there is none
+ * for ours, before the jump goes on to where it was to go. */
+static struct node *convert_root(struct arena *a, config_t *config,
+                                 const char *path)
+{
+    jmp_buf here, *outer = a->no_memory;
+    if (setjmp(here)) {
+        config_destroy(config);
+        a->no_memory = outer;
+        if (outer)
+            longjmp(*outer, 1);
+        abort();
+    }
+    a->no_memory = &here;
+    struct node *root = convert(a, config_root_setting(config), path);
+    a->no_memory = outer;
+    root->at.line = 0;
+    return root;
+}
+
+/* libconfig leaves the thread in the program's global locale, whatever it was
+ * in before: its numbers may have a comma. */
+static bool read_text(config_t *config, const char *text)
+{
+    locale_t own = uselocale((locale_t)0);
+    bool good = config_read_string(config, text);
+    uselocale(own);
+    return good;
+}
+
 static struct node *parse(const struct conf_env *env, const char *path)
 {
     const char *text = source_read(path, env->arena, env->msgs);
@@ -137,9 +172,8 @@ static struct node *parse(const struct conf_env *env, const char *path)
     config_t config;
     struct node *root = NULL;
     config_init(&config);
-    if (config_read_string(&config, text)) {
-        root = convert(env->arena, config_root_setting(&config), path);
-        root->at.line = 0;
+    if (read_text(&config, text)) {
+        root = convert_root(env->arena, &config, path);
     } else {
         struct place at = {path, config_error_line(&config)};
         msg_error(env->msgs, &at, "%s", config_error_text(&config));
@@ -190,9 +224,10 @@ static void merge(struct node *base, struct node *over)
         if (!old)
             append(base, n);
         else if (old->kind == NODE_GROUP && n->kind == NODE_GROUP &&
-                 same_model(old, n))
+                 same_model(old, n)) {
             merge(old, n);
-        else
+            old->at = n->at; /* what concerns the group is said of this file */
+        } else
             replace(old, n);
     }
 }

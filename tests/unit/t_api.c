@@ -332,11 +332,11 @@ END_TEST
 
 START_TEST(lists)
 {
-    static const char *const part[] = {"crossbar.rows", "bitslice", "apot", "conv",
-                                       "energy"};
+    static const char *const part[] = {"crossbar.rows", "bitslice", "apot",
+                                       "conv", "energy"};
     ivq *ctx = context();
     for (int loaded = 0; loaded < 2; loaded++) {
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i <= IVQ_LIST_METRICS; i++) {
             char *text = NULL;
             size_t size;
             FILE *out = open_memstream(&text, &size);

@@ -11,7 +11,8 @@
 #include <stdint.h>
 
 /* Debian's libconfig 1.5 loses a text that does not end. */
-const char *__lsan_default_suppressions(void);
+const char *__lsan_default_suppressions(void)
+    __attribute__((visibility("default")));
 const char *__lsan_default_suppressions(void)
 {
     return "leak:libconfig";

@@ -6,17 +6,20 @@
 
 #include <fenv.h>
 
-static const char *fc_path;
+static const char *fc_path, *fc8_path;
+
+#define FC(bits)                                                               \
+    "name = \"fc\"; input = [1280];\n"                                         \
+    "quant = { scheme = \"uniform:" bits "/" bits "\"; };\n"                   \
+    "layers = ( { name = \"fc\"; type = \"fc\"; out = 256; } );\n"
 
 static void setup(void)
 {
     feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
     files_setup();
     /* whole crossbars: K and N are multiples of 128 */
-    fc_path = file_text("fc.cfg", "name = \"fc\"; input = [1280];\n"
-                                  "quant = { scheme = \"uniform:16/16\"; };\n"
-                                  "layers = ( { name = \"fc\"; type = \"fc\";"
-                                  " out = 256; } );\n");
+    fc_path = file_text("fc.cfg", FC("16"));
+    fc8_path = file_text("fc8.cfg", FC("8"));
 }
 
 static ivq *isaac(const char *network, const char *const *sets)
@@ -159,35 +162,35 @@ START_TEST(conversions_per_mac)
     ivq *ctx = isaac(fc_path, NULL);
     ck_assert_double_eq(V("conversions_per_mac"), 1);
     ivq_free(ctx);
-    ctx = isaac(fc_path, eight);
+    ctx = isaac(fc8_path, eight);
     ck_assert_double_eq(V("conversions_per_mac"), 0.25);
     ivq_free(ctx);
 }
 END_TEST
 
-/* One copy is one crossbar; nothing but the crossbars limits it. */
-static const char *pointwise(void)
+/* One copy is 9 crossbars with 16 bits, 18 with 32; they are the limit. */
+static const char *convolution(void)
 {
-    return file_text("pointwise.cfg",
-                     "name = \"pointwise\"; input = [128, 64, 64];\n"
+    return file_text("conv.cfg",
+                     "name = \"conv\"; input = [128, 66, 66];\n"
                      "quant = { scheme = \"uniform:16/16\"; };\n"
                      "layers = ( { name = \"conv\"; type = \"conv\";"
-                     " out = 16; kernel = 1; } );\n");
+                     " out = 16; kernel = 3; } );\n");
 }
 
 /* Section VIII-A: what is slower or wider takes as much longer. */
 START_TEST(throughput_scales)
 {
-    static const char *const base[] = {"chip.max_crossbars=32", NULL};
-    static const char *const slow[] = {"chip.max_crossbars=32",
+    static const char *const base[] = {"chip.max_crossbars=576", NULL};
+    static const char *const slow[] = {"chip.max_crossbars=576",
                                        "crossbar.read_time=200 ns", NULL};
-    static const char *const wide[] = {"chip.max_crossbars=32",
+    static const char *const wide[] = {"chip.max_crossbars=576",
                                        "mapping.weight_bits=32",
                                        "mapping.input_bits=32", NULL};
-    const char *network = pointwise();
+    const char *network = convolution();
     ivq *ctx = isaac(network, base);
     double peak = V("peak_ops_per_s"), rate = V("ops_per_s");
-    ck_near(V("interval"), 4096 / 32 * 16 * 100e-9, 1e-9);
+    ck_near(V("interval"), 4096 / 64 * 16 * 100e-9, 1e-9);
     ivq_free(ctx);
     ctx = isaac(network, slow);
     ck_near(V("ops_per_s"), 0.5 * rate, 1e-9);

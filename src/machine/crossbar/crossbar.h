@@ -86,6 +86,9 @@ struct crossbar {
 
 /* ---- map.c's neighbours, in the order in which a run goes through them ---- */
 
+/* edges.c: widths of values, edges, results; after the stages are known. */
+void edges_build(struct crossbar *x, struct arena *a);
+
 /* stages.c: stages, edges and the action counts that do not depend on the
  * schedule. Fills run->layer, run->actions. */
 int stages_build(struct crossbar *x, const struct quant *quant,

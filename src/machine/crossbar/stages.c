@@ -17,10 +17,18 @@ static enum role_id unit_of(const struct crossbar *x, enum work work)
     return on_chip ? units[work] : ROLE_HOST;
 }
 
-/* Products of two activations that the host makes. */
-static bool needs_host(const struct crossbar *x, const struct layer *l)
+/* Multiplications of a layer per inference: of activations with one another,
+ * and of sums with real scales. */
+static double products(const struct crossbar *x, int i)
 {
-    return l->work[WORK_MAC] > 0 && unit_of(x, WORK_MAC) == ROLE_HOST;
+    const struct layer *l = &x->net->layer[i];
+    return l->work[WORK_MAC] + (double)l->vectors * x->map[i].multiplies;
+}
+
+/* Are there any that the host has to make? */
+static bool needs_host(const struct crossbar *x, int i)
+{
+    return products(x, i) > 0 && unit_of(x, WORK_MAC) == ROLE_HOST;
 }
 
 static double *actions_of(const struct run *run, int layer, enum role_id role)
@@ -46,97 +54,6 @@ static void assign_stages(struct crossbar *x, struct arena *a)
             x->stage_of[i] = from < 0 ? 0 : x->stage_of[from];
         }
     }
-}
-
-/* ---- widths of values ---- */
-
-/* The widest input that a consumer asks for decides the width of a value. */
-static void set_widths(struct crossbar *x, struct arena *a)
-{
-    const struct net *net = x->net;
-    x->width = arena_array(a, (size_t)net->n, sizeof *x->width);
-    x->input_width = 0;
-    for (int i = net->n - 1; i >= 0; i--) {
-        const struct layer *l = &net->layer[i];
-        double in = x->map[i].input_bits;
-        if (x->width[i] == 0) /* a result of the network */
-            x->width[i] = in > 0 ? in : 8;
-        if (in == 0)
-            in = x->width[i];
-        for (int k = 0; k < l->n_in; k++) {
-            double *w = l->in[k] < 0 ? &x->input_width : &x->width[l->in[k]];
-            *w = fmax(*w, in);
-        }
-    }
-}
-
-/* ---- edges ---- */
-
-static bool only_rearranges(const struct layer *l)
-{
-    double work = 0;
-    for (int w = 0; w < WORK_N; w++)
-        work += l->work[w];
-    return l->groups == 0 && l->n_in > 0 && l->fetched == 0 && work == 0;
-}
-
-/* The stage on whose tiles all values of a layer lie, -1: on several, or
- * outside. */
-static int *find_homes(const struct crossbar *x, struct arena *a)
-{
-    int *home = arena_array(a, (size_t)x->net->n, sizeof *home);
-    for (int i = 0; i < x->net->n; i++) {
-        const struct layer *l = &x->net->layer[i];
-        home[i] = x->stage_of[i];
-        for (int k = 0; k < l->n_in && x->passes[i]; k++)
-            if (l->in[k] < 0 || home[l->in[k]] != home[i])
-                home[i] = -1;
-    }
-    return home;
-}
-
-/* A recurrent layer reads its own output of the step before; what it waits
- * for is moved as an input of other layers. */
-static double edge_bits(const struct crossbar *x, int from, int to)
-{
-    const struct layer *l = &x->net->layer[to];
-    const struct shape *in = &x->net->input;
-    if (x->passes[to])
-        return 0;
-    if (l->recurrent)
-        return (double)l->in_values * x->width[to];
-    return from < 0 ? (double)in->c * in->h * in->w * x->input_width
-                    : (double)x->net->layer[from].out_values * x->width[from];
-}
-
-static void build_edges(struct crossbar *x, struct arena *a)
-{
-    const struct net *net = x->net;
-    size_t n = 0, layers = (size_t)net->n;
-    for (int i = 0; i < net->n; i++)
-        n += (size_t)net->layer[i].n_in;
-    x->edge = arena_array(a, n, sizeof *x->edge);
-    x->where = arena_array(a, layers, sizeof *x->where);
-    x->passes = arena_array(a, layers, sizeof *x->passes);
-    for (int i = 0; i < net->n; i++)
-        x->passes[i] = only_rearranges(&net->layer[i]);
-    const int *home = find_homes(x, a);
-    bool *read = arena_array(a, layers, sizeof *read);
-
-    x->edges = 0;
-    for (int i = 0; i < net->n; i++)
-        for (int k = 0; k < net->layer[i].n_in; k++) {
-            int from = net->layer[i].in[k];
-            bool stays = from >= 0 && net->layer[i].groups == 0 &&
-                         home[from] == x->stage_of[i];
-            x->edge[x->edges++] =
-                (struct edge){from, i, edge_bits(x, from, i), stays};
-            if (from >= 0)
-                read[from] = true;
-        }
-    for (int i = 0; i < net->n; i++)
-        if (!read[i]) /* a result of the network leaves the chip */
-            x->outside_bits[i] = (double)net->layer[i].out_values * x->width[i];
 }
 
 /* ---- actions that do not depend on the schedule ---- */
@@ -167,7 +84,6 @@ static void count_crossbars(const struct crossbar *x, int i,
         {ROLE_INDEX, m->index_reads},
         {ROLE_BUS, sums * m->row_blocks},
         {ROLE_TILE_REGISTER, sums},
-        {ROLE_TILE_ADD, m->multiplies},
     };
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
@@ -176,9 +92,10 @@ static void count_crossbars(const struct crossbar *x, int i,
 static void count_digital(const struct crossbar *x, int i,
                           const struct run *run)
 {
+    const double *work = x->net->layer[i].work;
     for (int w = 0; w < WORK_N; w++)
         *actions_of(run, i, unit_of(x, (enum work)w)) +=
-            x->net->layer[i].work[w];
+            w == WORK_MAC ? products(x, i) : work[w];
 }
 
 /*
@@ -210,8 +127,10 @@ static void count_outside(struct crossbar *x, int i, const struct run *run)
 {
     const struct layer *l = &x->net->layer[i];
     double values = (double)l->fetched;
-    if (needs_host(x, l))
+    if (needs_host(x, i) && l->work[WORK_MAC] > 0)
         values += (double)(l->in_values + l->out_values);
+    else if (needs_host(x, i)) /* a sum there, a product back */
+        values += 2 * products(x, i);
     x->outside_bits[i] += values * x->width[i];
     actions_of(run, i, ROLE_BUFFER)[ACTION_WRITE] +=
         (double)l->fetched * x->width[i];
@@ -307,19 +226,17 @@ int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
     int errors = msgs->errors;
 
     x->map = arena_array(a, (size_t)net->n, sizeof *x->map);
-    x->outside_bits = arena_array(a, (size_t)net->n, sizeof(double));
     for (int i = 0; i < net->n; i++)
         if (net->layer[i].groups > 0)
             map_layer(x, &quant[i], i, a);
     assign_stages(x, a);
-    set_widths(x, a);
-    build_edges(x, a);
+    edges_build(x, a);
     for (int i = 0; i < net->n; i++) {
         const struct layer *l = &net->layer[i];
-        if (needs_host(x, l) && !x->chip.part[ROLE_HOST].model)
+        if (needs_host(x, i) && !x->chip.part[ROLE_HOST].model)
             msg_error(msgs, &l->at,
-                      "layer '%s' multiplies activations; the chip has "
-                      "neither 'vector' nor 'host' that does",
+                      "layer '%s' multiplies activations or scales; the chip "
+                      "has neither 'vector' nor 'host' that does",
                       l->name);
         if (l->groups > 0)
             count_crossbars(x, i, run);

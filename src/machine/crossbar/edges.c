@@ -1,0 +1,107 @@
+/* edges.c - what goes from layer to layer, how wide, and where it stays */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/crossbar.h"
+
+#include <math.h>
+
+/* The widest input that a consumer asks for decides the width of a value. */
+static void set_widths(struct crossbar *x)
+{
+    const struct net *net = x->net;
+    x->input_width = 0;
+    for (int i = net->n - 1; i >= 0; i--) {
+        const struct layer *l = &net->layer[i];
+        double in = x->map[i].input_bits;
+        if (x->width[i] == 0) /* a result of the network */
+            x->width[i] = in > 0 ? in : 8;
+        if (in == 0)
+            in = x->width[i];
+        for (int k = 0; k < l->n_in; k++) {
+            double *w = l->in[k] < 0 ? &x->input_width : &x->width[l->in[k]];
+            *w = fmax(*w, in);
+        }
+    }
+}
+
+static bool only_rearranges(const struct layer *l)
+{
+    double work = 0;
+    for (int w = 0; w < WORK_N; w++)
+        work += l->work[w];
+    return l->groups == 0 && l->n_in > 0 && l->fetched == 0 && work == 0;
+}
+
+/* The stage on whose tiles all values of a layer lie, -1: on several, or
+ * outside. */
+static int *find_homes(const struct crossbar *x, struct arena *a)
+{
+    int *home = arena_array(a, (size_t)x->net->n, sizeof *home);
+    for (int i = 0; i < x->net->n; i++) {
+        const struct layer *l = &x->net->layer[i];
+        home[i] = x->stage_of[i];
+        for (int k = 0; k < l->n_in && x->passes[i]; k++)
+            if (l->in[k] < 0 || home[l->in[k]] != home[i])
+                home[i] = -1;
+    }
+    return home;
+}
+
+/* A recurrent layer reads its own output of the step before; what it waits
+ * for is moved as an input of other layers. */
+static double edge_bits(const struct crossbar *x, int from, int to)
+{
+    const struct layer *l = &x->net->layer[to];
+    const struct shape *in = &x->net->input;
+    if (x->passes[to])
+        return 0;
+    if (l->recurrent)
+        return (double)l->in_values * x->width[to];
+    return from < 0 ? (double)in->c * in->h * in->w * x->input_width
+                    : (double)x->net->layer[from].out_values * x->width[from];
+}
+
+static void allocate(struct crossbar *x, struct arena *a)
+{
+    size_t n = 0, layers = (size_t)x->net->n;
+    for (int i = 0; i < x->net->n; i++)
+        n += (size_t)x->net->layer[i].n_in;
+    x->edge = arena_array(a, n, sizeof *x->edge);
+    x->width = arena_array(a, layers, sizeof *x->width);
+    x->where = arena_array(a, layers, sizeof *x->where);
+    x->passes = arena_array(a, layers, sizeof *x->passes);
+    x->outside_bits = arena_array(a, layers, sizeof *x->outside_bits);
+}
+
+/* What nobody reads is a result of the network and leaves the chip. */
+static void send_results(const struct crossbar *x, struct arena *a)
+{
+    const struct net *net = x->net;
+    bool *read = arena_array(a, (size_t)net->n, sizeof *read);
+    for (int k = 0; k < x->edges; k++)
+        if (x->edge[k].from >= 0)
+            read[x->edge[k].from] = true;
+    for (int i = 0; i < net->n; i++)
+        if (!read[i])
+            x->outside_bits[i] = (double)net->layer[i].out_values * x->width[i];
+}
+
+void edges_build(struct crossbar *x, struct arena *a)
+{
+    const struct net *net = x->net;
+    allocate(x, a);
+    set_widths(x);
+    for (int i = 0; i < net->n; i++)
+        x->passes[i] = only_rearranges(&net->layer[i]);
+    const int *home = find_homes(x, a);
+
+    x->edges = 0;
+    for (int i = 0; i < net->n; i++)
+        for (int k = 0; k < net->layer[i].n_in; k++) {
+            int from = net->layer[i].in[k];
+            bool stays = from >= 0 && net->layer[i].groups == 0 &&
+                         home[from] == x->stage_of[i];
+            x->edge[x->edges++] =
+                (struct edge){from, i, edge_bits(x, from, i), stays};
+        }
+    send_results(x, a);
+}
