@@ -30,6 +30,8 @@ list() { # variable folder...
     for f in workloads/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nQUANT_FILES ='
     for f in workloads/quant/*.cfg; do printf ' \\\n    %s' "$f"; done
+    printf '\nVALIDATION_FILES ='
+    for f in validation/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nUNIT_TESTS ='
     for f in tests/unit/t_*.c; do printf ' \\\n    %s' "${f%.c}"; done
     printf '\nCLI_TESTS ='

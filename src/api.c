@@ -6,7 +6,6 @@
 #include "out/out.h"
 #include "use/study.h"
 
-#include <gsl/gsl_errno.h>
 #include <locale.h>
 #include <math.h>
 #include <stdlib.h>
@@ -34,26 +33,17 @@ struct ivq {
 
 static const char workload_prefix[] = "workload.";
 
-/* ---- every public function runs between enter and leave ---- */
+/* ---- what reads or writes numbers runs between enter and leave ---- */
 
-struct guard {
-    locale_t locale;
-    gsl_error_handler_t *handler;
-};
-
-/* Numbers in the C locale, GSL without its aborting handler. */
-static struct guard enter(ivq *ctx)
+/* Numbers in the C locale, for this thread. */
+static locale_t enter(const ivq *ctx)
 {
-    return (struct guard){uselocale(ctx->c_locale),
-                          gsl_set_error_handler_off()};
+    return uselocale(ctx->c_locale);
 }
 
-static enum ivq_status leave(const ivq *ctx, struct guard g,
-                             enum ivq_status status)
+static enum ivq_status leave(locale_t before, enum ivq_status status)
 {
-    (void)ctx;
-    gsl_set_error_handler(g.handler);
-    uselocale(g.locale);
+    uselocale(before);
     return status;
 }
 
@@ -217,7 +207,7 @@ static int load_machine(const struct conf_env *env, struct node *root,
 
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
 {
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     int errors = ctx->msgs.errors;
     struct study *s = &ctx->study;
 
@@ -227,15 +217,15 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
     s->type = NULL;
     if (setjmp(ctx->no_memory)) {
         s->machine = NULL;
-        return leave(ctx, g, out_of_memory(ctx));
+        return leave(before, out_of_memory(ctx));
     }
     struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets};
     struct node *root = conf_load(&env, name);
     if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
         s->machine = NULL;
-        return leave(ctx, g, IVQ_INPUT);
+        return leave(before, IVQ_INPUT);
     }
-    return leave(ctx, g, IVQ_OK);
+    return leave(before, IVQ_OK);
 }
 
 /* The quantization of every layer, in the order of the layers. */
@@ -255,7 +245,7 @@ static int load_quant(const struct conf_env *env, struct study *s,
 
 enum ivq_status ivq_load_network(ivq *ctx, const char *name)
 {
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     int errors = ctx->msgs.errors;
     struct study *s = &ctx->study;
 
@@ -264,7 +254,7 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     s->net = NULL;
     if (setjmp(ctx->no_memory)) {
         s->net = NULL; /* its quantization may be missing */
-        return leave(ctx, g, out_of_memory(ctx));
+        return leave(before, out_of_memory(ctx));
     }
     ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
                                  ctx->net_sets};
@@ -276,9 +266,9 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     }
     if (bad || ctx->msgs.errors > errors) {
         s->net = NULL;
-        return leave(ctx, g, IVQ_INPUT);
+        return leave(before, IVQ_INPUT);
     }
-    return leave(ctx, g, IVQ_OK);
+    return leave(before, IVQ_OK);
 }
 
 /* ---- estimating ---- */
@@ -305,15 +295,15 @@ enum ivq_status ivq_estimate(ivq *ctx)
                   "and a network first");
         return IVQ_INPUT;
     }
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, out_of_memory(ctx));
+        return leave(before, out_of_memory(ctx));
     if ((!s->mapped && map_network(ctx)) ||
         s->type->schedule(s->machine, &ctx->msgs, &s->run))
-        return leave(ctx, g, IVQ_INPUT);
+        return leave(before, IVQ_INPUT);
     est_sum(&s->est);
     s->estimated = true;
-    return leave(ctx, g, IVQ_OK);
+    return leave(before, IVQ_OK);
 }
 
 double ivq_value(const ivq *ctx, const char *name)
@@ -449,9 +439,9 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
         msg_error(&ctx->msgs, NULL, "there is no estimate to write");
         return IVQ_INPUT;
     }
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
-        return leave(ctx, g, out_of_memory(ctx));
+        return leave(before, out_of_memory(ctx));
     if (format == IVQ_JSON)
         bad = write_json(s, out, &ctx->scratch);
     else if (format == IVQ_CSV)
@@ -459,7 +449,7 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
     else
         bad = write_text(s, out, view, &ctx->scratch);
     arena_release(&ctx->scratch);
-    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }
 
 static enum ivq_status unknown_metric(ivq *ctx, const char *name)
@@ -484,18 +474,18 @@ enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *name)
         msg_error(&ctx->msgs, NULL, "there is no estimate to explain");
         return IVQ_INPUT;
     }
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     int bad = explain_write(out, &ctx->study, m);
-    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }
 
 enum ivq_status ivq_list(ivq *ctx, FILE *out, enum ivq_list what)
 {
-    struct guard g = enter(ctx);
+    locale_t before = enter(ctx);
     int bad = what == IVQ_LIST_PARAMS    ? list_params(out, &ctx->study)
               : what == IVQ_LIST_MODELS  ? list_models(out)
               : what == IVQ_LIST_SCHEMES ? list_schemes(out)
               : what == IVQ_LIST_LAYERS  ? list_layers(out)
                                          : list_metrics(out);
-    return leave(ctx, g, bad ? IVQ_OUTPUT : IVQ_OK);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }

@@ -40,7 +40,12 @@ const struct metric metrics[] = {
     {"peak_ops_per_s", "", DIM_NONE, M(peak_ops_per_s),
      "2 MACs, every cell busy"},
     {"peak_power", "W", DIM_W, M(peak_W), "everything busy"},
+    {"peak_ops_per_J", "", DIM_NONE, M(peak_ops_per_J),
+     "peak operations / peak power"},
+    {"peak_ops_per_s_m2", "", DIM_NONE, M(peak_ops_per_s_m2),
+     "peak operations / area"},
     {"storage", "bit", DIM_BIT, M(storage_bits), "cells times bits"},
+    {"storage_per_m2", "", DIM_NONE, M(storage_per_m2), "bits / area"},
     {"program_time", "s", DIM_S, M(program_s), "loading all weights once"},
     {"program_energy", "J", DIM_J, M(program_J), "loading all weights once"},
     {"rounds", "", DIM_NONE, M(rounds), "weight loads per batch; 1: resident"},
@@ -174,6 +179,9 @@ static void sum_rest(struct estimate *e)
     s->ops_per_s = s->ops / run->interval_s;
     s->ops_per_J = s->ops / s->energy_J;
     s->ops_per_s_m2 = s->ops_per_s / s->area_m2;
+    s->peak_ops_per_J = s->peak_ops_per_s / s->peak_W;
+    s->peak_ops_per_s_m2 = s->peak_ops_per_s / s->area_m2;
+    s->storage_per_m2 = s->storage_bits / s->area_m2;
     s->layers = e->net->n;
     s->weight_layers = e->net->n_weight;
 }

@@ -16,6 +16,7 @@ struct summary {
     double used_cells;   /* of the cells of the crossbars in use */
     double conversions, conversions_per_mac;
     double cycle_s, peak_ops_per_s, peak_W, storage_bits;
+    double peak_ops_per_J, peak_ops_per_s_m2, storage_per_m2;
     double program_s, program_J, rounds;
 };
 

@@ -72,8 +72,8 @@ static void head_energy(FILE *out, const struct study *s)
     line(out, "efficiency", b, text);
     snprintf(b, sizeof b, "%sOPS", plain(a, e->peak_ops_per_s));
     snprintf(text, sizeof text, "peak, every cell busy: %sOPS/W, %sOPS/mm2",
-             plain(a, e->peak_ops_per_s / e->peak_W),
-             plain(c, e->peak_ops_per_s / e->area_m2 * 1e-6));
+             plain(a, e->peak_ops_per_J),
+             plain(c, e->peak_ops_per_s_m2 * 1e-6));
     line(out, "peak", b, text);
 }
 
