@@ -219,7 +219,8 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
         s->machine = NULL;
         return leave(before, out_of_memory(ctx));
     }
-    struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets};
+    struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets,
+                           NULL};
     struct node *root = conf_load(&env, name);
     if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
         s->machine = NULL;
@@ -257,7 +258,7 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
         return leave(before, out_of_memory(ctx));
     }
     ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
-                                 ctx->net_sets};
+                                 ctx->net_sets, workload_prefix};
     struct net *net = arena_alloc(&ctx->network, sizeof *net);
     bool bad = net_load(&ctx->env, name, net);
     if (!bad) {

@@ -298,7 +298,8 @@ static bool is_path(const char *path)
 static void apply_set(const struct conf_env *env, struct node *root,
                       const char *set)
 {
-    struct place at = {arena_printf(env->arena, "-s %s", set), 0};
+    const char *prefix = env->prefix ? env->prefix : "";
+    struct place at = {arena_printf(env->arena, "-s %s%s", prefix, set), 0};
     const char *equal = strchr(set, '=');
     size_t n = equal ? (size_t)(equal - set) : 0;
     char *path = arena_strndup(env->arena, set, n), *last;

@@ -126,7 +126,7 @@ static void fill_component(const struct estimate *e, int p, union cell *c)
         number(cost->static_W * part->instances),
         number(e->part_static_J[p]),
         number(e->part_J[p]),
-        number(cost->peak_W * part->instances)};
+        number(part->on_chip ? cost->peak_W * part->instances : 0)};
     memcpy(c, row, sizeof row);
 }
 

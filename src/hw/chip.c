@@ -196,11 +196,13 @@ static int load_identity(const struct conf_env *env, struct node *root,
 int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
 {
     c->sources = node_get(root, "sources");
-    if (c->sources && c->sources->kind != NODE_GROUP)
-        return msg_error(env->msgs, &c->sources->at,
-                         "'sources' must be a group { ... }");
     struct geometry *g = &c->geo;
     int bad = load_identity(env, root, c);
+    if (c->sources && c->sources->kind != NODE_GROUP) {
+        bad = msg_error(env->msgs, &c->sources->at,
+                        "'sources' must be a group { ... }");
+        c->sources = NULL;
+    }
     bad |= chip_bind(env, root, c, "chip", chip_fields, g);
     bad |= chip_bind(env, root, c, "tile", tile_fields, g);
     bad |= chip_bind(env, root, c, "pe", pe_fields, g);

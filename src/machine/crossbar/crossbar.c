@@ -63,7 +63,8 @@ static const struct map_style *read_style(const struct conf_env *env,
     }
     const char *near = suggest(name, known, n);
     struct node *group = node_get(root, "mapping");
-    msg_error(env->msgs, &group->at, "unknown mapping style '%s'; %s%s%s", name,
+    msg_error(env->msgs, &node_get(group, "style")->at,
+              "unknown mapping style '%s'; %s%s%s", name,
               near ? "did you mean '" : "see --list-models", near ? near : "",
               near ? "'?" : "");
     return NULL;

@@ -36,6 +36,16 @@ static double time_s(const struct stage *s, double copies)
     return fmax(vectors_time_s(s, copies), s->parts_s / copies);
 }
 
+/*
+ * A rule gives every stage its copies as a step function that falls as its
+ * argument grows. `edge` is the smallest argument at which the present copies
+ * still hold.
+ */
+struct rule {
+    double (*copies)(const struct stage *s, double at);
+    double (*edge)(const struct stage *s);
+};
+
 /* Fewest copies with which the stage takes at most t; never more than are of
  * use, so that the result may still be slower than t. */
 static double copies_for(const struct stage *s, double t)
@@ -45,6 +55,13 @@ static double copies_for(const struct stage *s, double t)
     r = fmax(r, ceil(s->parts_s / t * (1 - 1e-12)));
     return fmax(1, fmin(r, s->most_copies));
 }
+
+static double time_now(const struct stage *s)
+{
+    return time_s(s, s->copies);
+}
+
+static const struct rule by_interval = {copies_for, time_now};
 
 static double work_s(const struct stage *s)
 {
@@ -59,36 +76,58 @@ static double copies_at(const struct stage *s, double price)
     return fmax(1, fmin(r, s->most_copies));
 }
 
-typedef double rule(const struct stage *, double);
+static double price_now(const struct stage *s)
+{
+    double more = s->copies + 1;
+    return work_s(s) / (more * more * s->crossbars) * (1 + 1e-9);
+}
+
+static const struct rule by_price = {copies_at, price_now};
 
 /* Crossbars that all stages take under a rule at a value of its argument. */
-static double take(struct stage *s, int n, rule *copies, double at)
+static double take(struct stage *s, int n, const struct rule *rule, double at)
 {
     double sum = 0;
     for (int i = 0; i < n; i++) {
-        s[i].copies = copies(&s[i], at);
+        s[i].copies = rule->copies(&s[i], at);
         sum += s[i].copies * s[i].crossbars;
     }
     return sum;
 }
 
+/* Down to which argument no stage changes its copies, but not below lo. */
+static double edge(const struct stage *s, int n, const struct rule *rule,
+                   double lo)
+{
+    for (int i = 0; i < n; i++)
+        if (s[i].copies < s[i].most_copies)
+            lo = fmax(lo, rule->edge(&s[i]));
+    return lo;
+}
+
 /*
  * The crossbars taken fall as the argument grows: the smallest argument that
- * fits the budget lies between lo and hi, which fits.
+ * fits the budget lies between lo and hi. What fits is followed down to its
+ * edge; once lo and hi are close, the first edge that has nothing below it
+ * that fits is the one.
  */
-static void bisect(struct stage *s, int n, rule *copies, double budget,
-                   double lo, double hi)
+static void bisect(struct stage *s, int n, const struct rule *rule,
+                   double budget, double lo, double hi)
 {
-    if (take(s, n, copies, lo) <= budget)
+    const double below = 1 - 3e-9, close = 1.002;
+    if (take(s, n, rule, lo) <= budget || take(s, n, rule, hi) > budget)
         return;
-    while (hi > lo * (1 + 1e-9)) {
-        double mid = sqrt(lo * hi);
-        if (take(s, n, copies, mid) <= budget)
-            hi = mid;
+    for (hi = edge(s, n, rule, lo); hi * below > lo;) {
+        bool last = hi < lo * close;
+        double at = last ? hi * below : sqrt(lo * hi);
+        if (take(s, n, rule, at) <= budget)
+            hi = edge(s, n, rule, lo);
+        else if (last)
+            break;
         else
-            lo = mid;
+            lo = at;
     }
-    take(s, n, copies, hi);
+    take(s, n, rule, hi);
 }
 
 void replicate(const struct crossbar *x, struct stage *s, int n, double budget,
@@ -102,9 +141,9 @@ void replicate(const struct crossbar *x, struct stage *s, int n, double budget,
         dearest = fmax(dearest, work_s(&s[i]) / s[i].crossbars);
     }
     if (x->when.execution == EXECUTE_PIPELINED)
-        bisect(s, n, copies_for, budget, fastest, slowest * (1 + 1e-9));
+        bisect(s, n, &by_interval, budget, fastest, slowest * (1 + 1e-9));
     else /* a crossbar dearer than all work: one copy each */
-        bisect(s, n, copies_at, budget, dearest * 1e-18, dearest);
+        bisect(s, n, &by_price, budget, dearest * 1e-18, dearest);
     for (int i = 0; i < n; i++) {
         double array_s = vectors_time_s(&s[i], s[i].copies);
         s[i].time_s = s[i].pieces * time_s(&s[i], s[i].copies);
