@@ -11,8 +11,10 @@ enum work {
     WORK_COMPARE,  /* max pooling: comparisons */
     WORK_ADD,      /* average pooling, residual additions */
     WORK_ACTIVATE, /* element-wise functions: ReLU, sigmoid, exp of a softmax */
-    WORK_MAC,      /* products of two activations: attention, gates, scaling,
-                      normalisation at run time */
+    WORK_MAC,      /* products of two activations: attention, gates, layer
+                      normalisation */
+    WORK_SCALE,    /* products with a constant: batch normalisation that no
+                      layer takes in */
     WORK_N
 };
 

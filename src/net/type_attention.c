@@ -43,7 +43,7 @@ static int infer_norm(struct infer *x)
     l->lead = lead_element(x->in);
     l->params = count_mul(2, l->out.c);
     double values = (double)shape_values(&l->out);
-    l->work[WORK_MAC] = (layer ? 3 : 1) * values;
+    l->work[layer ? WORK_MAC : WORK_SCALE] = (layer ? 3 : 1) * values;
     if (layer) {
         l->work[WORK_ADD] = 2 * values;
         l->work[WORK_ACTIVATE] = (double)shape_positions(&l->out);

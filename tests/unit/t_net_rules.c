@@ -14,7 +14,7 @@
 static const struct rule {
     const char *input, *layer;
     struct shape out;
-    double lead, work[WORK_N]; /* compare, add, activate, mac */
+    double lead, work[WORK_N]; /* compare, add, activate, mac, scale */
     int64_t macs, params;
 } rules[] = {
     /* clang-format off */
@@ -25,7 +25,7 @@ static const struct rule {
      {2, 4, 5}, (2. * 5 + 1) / 30, {0}, 4 * 3 * 2 * 20, 24 + 2},
     {"[4, 9, 9]", "type = \"conv\"; out = 4; groups = 2; kernel = 3; "
      "dilation = 2; act = \"silu\";", {4, 5, 5}, (4. * 9 + 5) / 81,
-     {0, 0, 100, 100}, 2 * 3 * 3 * 4 * 25, 72},
+     {0, 0, 100}, 2 * 3 * 3 * 4 * 25, 72},
     {"[4, 5, 5]", "type = \"conv\"; out = 4; kernel = 3; stride = 2; "
      "pad = \"same\";", {4, 3, 3}, 7. / 25, {0}, 36 * 4 * 9, 144},
     {"[4, 6, 6]", "type = \"dwconv\"; factor = 2; kernel = 3; pad = 1; "
@@ -65,7 +65,7 @@ static const struct rule {
     {"[8, 4, 4]", "type = \"concat\"; from = (\"in\", \"in\");", {16, 4, 4},
      1. / 16, {0}, 0, 0},
     {"[8, 4, 4]", "type = \"act\"; act = \"hard_swish\";", {8, 4, 4}, 1. / 16,
-     {0, 0, 128, 128}, 0, 0},
+     {0, 0, 128}, 0, 0},
     {"[8, 4, 4]", "type = \"slice\"; at = 2; count = 5;", {5, 4, 4}, 1. / 16,
      {0}, 0, 0},
     {"[8, 4]", "type = \"slice\"; axis = \"positions\"; at = 2; count = 2;",
@@ -79,7 +79,7 @@ static const struct rule {
      1. / 25, {0}, 0, 0},
     {"[8, 4]", "type = \"norm\";", {8, 4, 1}, 0.25, {0, 64, 4, 96}, 0, 16},
     {"[8, 4]", "type = \"norm\"; kind = \"batch\"; act = \"relu\";",
-     {8, 4, 1}, 0.25, {0, 0, 32, 32}, 0, 16},
+     {8, 4, 1}, 0.25, {0, 0, 32, 0, 32}, 0, 16},
     {"[8, 4]", "type = \"softmax\"; heads = 2;", {8, 4, 1}, 0.25,
      {0, 32 - 8, 32 + 8, 32}, 0, 0},
     {"[8, 4]", "type = \"matmul\"; heads = 2; transpose = true; "

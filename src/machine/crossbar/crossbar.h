@@ -86,10 +86,10 @@ struct crossbar {
 
 /* ---- map.c's neighbours, in the order in which a run goes through them ---- */
 
-/* edges.c: widths of values, edges, results; after the stages are known. */
+/* edges.c: stages, widths of values, edges, results; after the mapping. */
 void edges_build(struct crossbar *x, struct arena *a);
 
-/* stages.c: stages, edges and the action counts that do not depend on the
+/* stages.c: the mapping, edges.c, and the action counts that do not depend on the
  * schedule. Fills run->layer, run->actions. */
 int stages_build(struct crossbar *x, const struct quant *quant,
                  struct arena *a, struct msgs *msgs, struct run *run);

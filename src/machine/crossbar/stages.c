@@ -4,56 +4,15 @@
 
 #include <math.h>
 
-/* The unit that does each class of work which is no weight matrix. */
-static enum role_id unit_of(const struct crossbar *x, enum work work)
+/* Are there products of two activations that the host has to make? */
+static bool needs_host(const struct crossbar *x, const struct layer *l)
 {
-    static const enum role_id units[WORK_N] = {
-        [WORK_COMPARE] = ROLE_POOL,
-        [WORK_ADD] = ROLE_TILE_ADD,
-        [WORK_ACTIVATE] = ROLE_ACTIVATION,
-        [WORK_MAC] = ROLE_VECTOR,
-    };
-    bool on_chip = x->chip.part[units[work]].model != NULL;
-    return on_chip ? units[work] : ROLE_HOST;
-}
-
-/* Multiplications of a layer per inference: of activations with one another,
- * and of sums with real scales. */
-static double products(const struct crossbar *x, int i)
-{
-    const struct layer *l = &x->net->layer[i];
-    return l->work[WORK_MAC] + (double)l->vectors * x->map[i].multiplies;
-}
-
-/* Are there any that the host has to make? */
-static bool needs_host(const struct crossbar *x, int i)
-{
-    return products(x, i) > 0 && unit_of(x, WORK_MAC) == ROLE_HOST;
+    return l->work[WORK_MAC] > 0 && !x->chip.part[ROLE_VECTOR].model;
 }
 
 static double *actions_of(const struct run *run, int layer, enum role_id role)
 {
     return run_actions(run, layer, (int)role);
-}
-
-/* ---- stages: a layer without weights works where its first input lies ---- */
-
-static void assign_stages(struct crossbar *x, struct arena *a)
-{
-    const struct net *net = x->net;
-    x->stage = arena_array(a, (size_t)net->n_weight, sizeof *x->stage);
-    x->stage_of = arena_array(a, (size_t)net->n, sizeof *x->stage_of);
-    x->stages = 0;
-    for (int i = 0; i < net->n; i++) {
-        const struct layer *l = &net->layer[i];
-        int from = l->n_in ? l->in[0] : -1;
-        if (l->groups > 0) {
-            x->stage[x->stages].layer = i;
-            x->stage_of[i] = x->stages++;
-        } else {
-            x->stage_of[i] = from < 0 ? 0 : x->stage_of[from];
-        }
-    }
 }
 
 /* ---- actions that do not depend on the schedule ---- */
@@ -89,13 +48,25 @@ static void count_crossbars(const struct crossbar *x, int i,
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
 }
 
+/*
+ * Work of the tile's units. Products of two activations need a vector unit,
+ * or the host; a product with a constant of w bits is w shift-and-adds of the
+ * tile's adder where there is no vector unit.
+ */
 static void count_digital(const struct crossbar *x, int i,
                           const struct run *run)
 {
-    const double *work = x->net->layer[i].work;
-    for (int w = 0; w < WORK_N; w++)
-        *actions_of(run, i, unit_of(x, (enum work)w)) +=
-            w == WORK_MAC ? products(x, i) : work[w];
+    const struct layer *l = &x->net->layer[i];
+    bool vector = x->chip.part[ROLE_VECTOR].model != NULL;
+    double scales =
+        l->work[WORK_SCALE] + (double)l->vectors * x->map[i].multiplies;
+
+    *actions_of(run, i, ROLE_POOL) += l->work[WORK_COMPARE];
+    *actions_of(run, i, ROLE_TILE_ADD) += l->work[WORK_ADD];
+    *actions_of(run, i, ROLE_ACTIVATION) += l->work[WORK_ACTIVATE];
+    *actions_of(run, i, vector ? ROLE_VECTOR : ROLE_HOST) += l->work[WORK_MAC];
+    *actions_of(run, i, vector ? ROLE_VECTOR : ROLE_TILE_ADD) +=
+        vector ? scales : scales * x->width[i];
 }
 
 /*
@@ -109,7 +80,7 @@ static void count_edges(const struct crossbar *x, const struct run *run)
     for (int k = 0; k < x->edges; k++) {
         const struct edge *e = &x->edge[k];
         double *buffer = actions_of(run, e->to, ROLE_BUFFER);
-        if (e->stays) {
+        if (e->stays && x->net->layer[e->to].groups == 0) {
             *actions_of(run, e->to, ROLE_TILE_REGISTER) += e->bits;
             continue;
         }
@@ -127,10 +98,8 @@ static void count_outside(struct crossbar *x, int i, const struct run *run)
 {
     const struct layer *l = &x->net->layer[i];
     double values = (double)l->fetched;
-    if (needs_host(x, i) && l->work[WORK_MAC] > 0)
+    if (needs_host(x, l))
         values += (double)(l->in_values + l->out_values);
-    else if (needs_host(x, i)) /* a sum there, a product back */
-        values += 2 * products(x, i);
     x->outside_bits[i] += values * x->width[i];
     actions_of(run, i, ROLE_BUFFER)[ACTION_WRITE] +=
         (double)l->fetched * x->width[i];
@@ -147,8 +116,9 @@ static void fill_stage(const struct crossbar *x, struct stage *s)
     s->interval_cycles = m->mean_cycles + (1 - x->when.overlap) * d;
     s->depth_cycles = m->input_cycles + d + x->when.fixed_cycles;
     s->crossbars = fmax(1, ceil(m->crossbars - 1e-9));
-    if (l->recurrent) {
-        s->interval_cycles = s->depth_cycles;
+    if (l->recurrent) { /* one result before the next begins, on one copy */
+        double wait = s->depth_cycles - s->interval_cycles;
+        s->interval_cycles += wait * (s->vectors - 1) / s->vectors;
         s->most_copies = 1;
     }
 }
@@ -229,14 +199,13 @@ int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
     for (int i = 0; i < net->n; i++)
         if (net->layer[i].groups > 0)
             map_layer(x, &quant[i], i, a);
-    assign_stages(x, a);
     edges_build(x, a);
     for (int i = 0; i < net->n; i++) {
         const struct layer *l = &net->layer[i];
-        if (needs_host(x, i) && !x->chip.part[ROLE_HOST].model)
+        if (needs_host(x, l) && !x->chip.part[ROLE_HOST].model)
             msg_error(msgs, &l->at,
-                      "layer '%s' multiplies activations or scales; the chip "
-                      "has neither 'vector' nor 'host' that does",
+                      "layer '%s' multiplies activations; the chip has "
+                      "neither 'vector' nor 'host' that does",
                       l->name);
         if (l->groups > 0)
             count_crossbars(x, i, run);
