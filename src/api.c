@@ -457,7 +457,7 @@ static enum ivq_status unknown_metric(ivq *ctx, const char *name)
 {
     const char *known[64];
     int n = 0;
-    for (; metrics[n].name && n < 64; n++)
+    for (; n < 64 && metrics[n].name; n++)
         known[n] = metrics[n].name;
     const char *near = suggest(name, known, n);
     msg_error(&ctx->msgs, NULL, "unknown figure '%s'; %s%s%s", name,

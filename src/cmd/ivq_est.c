@@ -204,10 +204,18 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
     }
 }
 
+/* --help and --version */
+static int tell(int option)
+{
+    int bad = option == 'h' ? opt_help(stdout)
+                            : printf("ivq-est %s\n", ivq_version()) < 0;
+    return fclose(stdout) || bad ? write_failed("standard output") : 0;
+}
+
 int main(int argc, char **argv)
 {
     struct job job = {0};
-    struct opt_walk walk = {argc, argv, 1, 0};
+    struct opt_walk walk = {argc, argv, 1};
     const char *value;
     int option, bad = 0;
     ivq *ctx = ivq_new();
@@ -216,12 +224,9 @@ int main(int argc, char **argv)
         return EXIT_INPUT;
     }
     while (!bad && (option = opt_next(&walk, &value)) > 0) {
-        if (option == OPT_HELP || option == OPT_VERSION) {
-            bad = option == OPT_HELP
-                      ? opt_help(stdout)
-                      : printf("ivq-est %s\n", ivq_version()) < 0;
+        if (option == 'h' || option == 'V') {
             ivq_free(ctx);
-            return bad || fclose(stdout) ? write_failed("standard output") : 0;
+            return tell(option);
         }
         bad = take(ctx, &job, option, value);
     }

@@ -29,8 +29,8 @@ static const struct {
     {"list-schemes", OPT_LIST + 2, NULL, "quantization schemes"},
     {"list-layers", OPT_LIST + 3, NULL, "layer types of workload files"},
     {"list-metrics", OPT_LIST + 4, NULL, "figures for --explain"},
-    {"help", OPT_HELP, NULL, "this text"},
-    {"version", OPT_VERSION, NULL, "the version"},
+    {"help", 'h', NULL, "this text"},
+    {"version", 'V', NULL, "the version"},
 };
 /* clang-format on */
 enum { OPTIONS = sizeof options / sizeof *options };

@@ -7,15 +7,14 @@
 
 /* Options without a short form; OPT_LIST + enum ivq_list for the lists. */
 enum {
-    OPT_HELP = 256, OPT_VERSION, OPT_PER, OPT_QUANT, OPT_EXPLAIN, OPT_AREA,
-    OPT_CROSSBARS, OPT_LIST
+    OPT_PER = 256, OPT_QUANT, OPT_EXPLAIN, OPT_AREA, OPT_CROSSBARS, OPT_LIST
 };
 
 /* A walk over the arguments, from index 1. */
 struct opt_walk {
     int argc;
     char **argv;
-    int at, inside;
+    int at;
 };
 
 /*

@@ -163,7 +163,7 @@ static const struct layer_type *read_type(struct node *group, const char *name,
     if (node_text(group, "type", &type, msgs))
         return NULL;
     int n = 0;
-    for (; layer_types[n] && n < 64; n++)
+    for (; n < 64 && layer_types[n]; n++)
         names[n] = layer_types[n]->name;
     if (!type) {
         msg_error(msgs, &group->at,

@@ -60,7 +60,7 @@ static int take_scheme(struct reader *r, const struct scheme **out)
     }
     if ((*out = scheme_find(word)))
         return 0;
-    for (; schemes[n] && n < SCHEMES_MAX; n++)
+    for (; n < SCHEMES_MAX && schemes[n]; n++)
         names[n] = schemes[n]->name;
     const char *near = suggest(word, names, n);
     snprintf(r->why, r->size, "unknown scheme '%s'%s%s%s", word,

@@ -390,7 +390,7 @@ static const char *find_file(const struct quant_context *c,
     const char *path = conf_find(&env, text);
     if (path)
         return path;
-    for (; schemes[n] && n < 64; n++)
+    for (; n < 64 && schemes[n]; n++)
         names[n] = schemes[n]->name;
     const char *near = suggest(text, names, n);
     const char *said = quiet.n ? strstr(quiet.list[0].text, "; did") : NULL;

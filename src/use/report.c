@@ -20,8 +20,8 @@ static char *si(char *out, double x, enum dim dim)
 /* Counts and rates that have no unit of their own: "1.81 G". */
 static char *plain(char *out, double x)
 {
-    if (x < 1000 && x == floor(x)) {
-        snprintf(out, TEXT, "%.0f ", x);
+    if (x < 1 || (x < 1000 && x == floor(x))) {
+        snprintf(out, TEXT, "%.3g ", x);
         return out;
     }
     return quantity_format(out, TEXT, x, DIM_NONE);
