@@ -54,7 +54,6 @@ struct run {
     const char *limit;    /* layer or shared part that sets the interval, */
     const char *limit_by; /* and what limits it: "crossbars", "all layers" */
     double chips, tiles; /* in use: whole chips; tiles of one chip */
-    double area_m2;      /* all chips */
     double peak_W;       /* all chips, everything busy */
     double peak_ops;     /* operations a second, everything busy; 2 per MAC */
     double storage_bits; /* cells x bits, all chips */

@@ -143,11 +143,14 @@ static void layer_times(FILE *out, const struct study *s)
 
 static void explain_latency(FILE *out, const struct study *s)
 {
-    fputs("  = last output of the last layer. A layer starts when its window "
-          "is filled,\n    start = max over inputs of first + lead (last - "
-          "first); first = start + depth x cycle;\n    last = max(first + "
-          "(steps - 1) x step, inputs' last + depth x cycle)\n    cycle = "
-          "max(crossbar read, columns x crossbars / (ADCs x rate)) = ",
+    fputs("  = last output of the last layer, but no less than the interval. "
+          "A layer starts\n    when its window is filled:\n"
+          "    start = max over inputs of first + lead (last - first)\n"
+          "    first = start + depth x cycle\n"
+          "    last  = max(start + busy + max(0, depth x cycle - step),\n"
+          "                last of the inputs + depth x cycle)\n"
+          "    cycle = max(crossbar read, columns x crossbars / (ADCs x rate))"
+          " = ",
           out);
     value(out, s->run.cycle_s, DIM_S);
     fputs("\n", out);

@@ -52,7 +52,6 @@ static void fill_run(const struct crossbar *x, struct run *run, double need)
     double cells = run->crossbars_have * c->geo.rows * c->geo.columns;
 
     run->crossbars_needed = need;
-    run->area_m2 = run->chips * chip_area_m2(c, run->tiles);
     run->peak_W = run->chips * chip_peak_W(c, run->tiles);
     run->storage_bits = cells * c->geo.cell_bits;
     run->peak_ops = 2 * cells * macs_per_cell_cycle(x) / run->cycle_s;

@@ -35,7 +35,8 @@ static struct span inputs(const struct crossbar *x, const struct run *run,
     return all;
 }
 
-/* A weight layer: fill, one vector a step on every copy, drain. */
+/* A weight layer: fill, one vector a step on every copy, drain. A step that
+ * waits for the tile's parts may be longer than a vector's way. */
 static void time_stage(const struct crossbar *x, int i, struct span in,
                        double cycle_s, struct run_layer *out)
 {
@@ -46,7 +47,8 @@ static void time_stage(const struct crossbar *x, int i, struct span in,
     out->start_s = in.first_s;
     out->busy_s = s->time_s;
     out->first_s = out->start_s + depth_s;
-    out->last_s = fmax(out->first_s + s->time_s - step_s, in.last_s + depth_s);
+    out->last_s = fmax(out->start_s + s->time_s + fmax(0, depth_s - step_s),
+                       in.last_s + depth_s);
 }
 
 /* Seconds that all instances of a part need for so many actions. */
@@ -170,8 +172,9 @@ void pipeline_time(struct crossbar *x, struct run *run)
             written += w;
             begin = end + w;
         }
-        bool waits = x->when.execution == EXECUTE_LAYERWISE;
-        end = fmax(end, layer_time(x, run, i, waits ? end : begin, input_s));
+        if (x->when.execution == EXECUTE_LAYERWISE)
+            begin = fmax(begin, end);
+        end = fmax(end, layer_time(x, run, i, begin, input_s));
     }
     steady = shared_s(run, steady + slowest(x, run, round));
     run->latency_s = fmax(end, written + steady); /* one input is a load, too */
