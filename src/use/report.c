@@ -71,7 +71,7 @@ static void head_energy(FILE *out, const struct study *s)
              plain(a, e->ops_per_s), plain(c, e->ops_per_s_m2 * 1e-6));
     line(out, "efficiency", b, text);
     snprintf(b, sizeof b, "%sOPS", plain(a, e->peak_ops_per_s));
-    snprintf(text, sizeof text, "peak, every cell busy: %sOPS/W, %sOPS/mm2",
+    snprintf(text, sizeof text, "with every cell busy: %sOPS/W, %sOPS/mm2",
              plain(a, e->peak_ops_per_J),
              plain(c, e->peak_ops_per_s_m2 * 1e-6));
     line(out, "peak", b, text);
@@ -117,6 +117,12 @@ static void head(FILE *out, const struct study *s)
 
 /* ---- where it goes ---- */
 
+/* Part of a whole; of nothing, nothing. */
+static double share_of(double part, double whole)
+{
+    return whole > 0 ? part / whole : 0;
+}
+
 static void bar(char *out, double share)
 {
     int n = (int)lround(share * BAR);
@@ -150,13 +156,13 @@ static void parts(FILE *out, const struct study *s, struct arena *a)
             "", "area");
     for (int i = 0; i < n; i++) {
         int p = order[i];
-        double share = s->est.part_J[p] / e->energy_J;
+        double share = share_of(s->est.part_J[p], e->energy_J);
         bar(hashes, share);
         fprintf(out, "%-16s %9s %6.1f%%  %-*s %9s %6.1f%%\n",
                 s->run.part[p].name, si(J, s->est.part_J[p], DIM_J),
                 100 * share, BAR, hashes,
                 si(m2, s->est.part_area_m2[p], DIM_M2),
-                100 * s->est.part_area_m2[p] / e->area_m2);
+                100 * share_of(s->est.part_area_m2[p], e->area_m2));
     }
     fprintf(out, "%-16s %9s %7s  %-*s %9s\n", "total",
             si(J, e->energy_J, DIM_J), "", BAR, "", si(m2, e->area_m2, DIM_M2));

@@ -129,6 +129,19 @@ done
 refused 'crossbar budget too small' \
     "network 'ResNet-18' needs 5724 crossbars and the budget holds 100;" \
     -c isaac-32nm -w resnet18 --crossbars 100
+{ # a chip that takes no area
+    echo 'base = "isaac-32nm"; name = "flat";'
+    for part in array dac sample_hold adc shift_add input_register \
+        output_register buffer bus tile_register tile_add activation pool \
+        router link; do
+        echo "$part = { model = \"point\"; energy = \"0 J\"; area = \"0 m2\";"
+        echo "    leakage = \"0 W\"; rate = \"10 GHz\"; };"
+    done
+} >"$work/flat.cfg"
+ok 'a chip without area or energy' ivq -c "$work/flat.cfg" -w lenet5
+refused 'area budget of a chip without area' \
+    'chip.max_area cannot size a chip whose tiles take no area' \
+    -c "$work/flat.cfg" -w lenet5 --area '1 mm2'
 refused 'area budget too small' \
     "network 'ResNet-18' needs 5724 crossbars and the budget holds" \
     -c isaac-32nm -w resnet18 --area '30 mm2'

@@ -75,6 +75,10 @@ int budget_fit(struct crossbar *x, struct msgs *msgs, struct run *run)
         run->tiles = ceil(limit / per_tile);
         run->chips = 1;
     }
+    if (g->max_area_m2 > 0 && chip_tile_area_m2(&x->chip) <= 0)
+        return msg_error(msgs, NULL,
+                         "chip.max_area cannot size a chip whose tiles take no "
+                         "area");
     if (g->max_area_m2 > 0) {
         double tiles = tiles_in_area(&x->chip);
         run->tiles = g->max_crossbars ? fmin(run->tiles, tiles) : tiles;
