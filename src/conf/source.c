@@ -133,6 +133,14 @@ static void number(struct scan *s)
     keep(s, end > s->p ? end : s->p + 1);
 }
 
+/* libconfig takes the rest of the file for the comment and says nothing. */
+static void block_comment(struct scan *s)
+{
+    if (!strstr(s->p + 2, "*/"))
+        s->errors += -msg_error(s->msgs, &s->at, "this comment is not closed");
+    keep(s, find(s, s->p + 2, "*/"));
+}
+
 static void token(struct scan *s)
 {
     const char *p = s->p;
@@ -141,7 +149,7 @@ static void token(struct scan *s)
     } else if (*p == '#' || (p[0] == '/' && p[1] == '/')) {
         keep(s, find(s, p, "\n"));
     } else if (p[0] == '/' && p[1] == '*') {
-        keep(s, find(s, p + 2, "*/"));
+        block_comment(s);
     } else if (*p == '@') {
         s->errors += -msg_error(s->msgs, &s->at,
                                 "'@include' is not used here; inherit with "
