@@ -24,13 +24,15 @@ static const struct { const char *in, *out; } cured[] = {
     {"/* 5000000000\n */ a = 1;", "/* 5000000000\n */ a = 1;"},
     {"a5000000000 = 1;", "a5000000000 = 1;"},
     {"a = 5000000000.;", "a = 5000000000.;"}, {"a = 5e9;", "a = 5e9;"},
-    {"", ""}, {"/*", "/*"}, {"\"", "\""}, {"\"\\", "\"\\"}, {"-", "-"},
+    {"", ""}, {"/**/", "/**/"}, {"\"", "\""}, {"\"\\", "\"\\"}, {"-", "-"},
     {"a = 1.5e-3;", "a = 1.5e-3;"},
 };
 
 static const struct { const char *text, *message; } sick[] = {
     {"a = 1;\nb = 1e400;", ":2: number 1e400 does not fit a double"},
     {"\n\nb = -1e400;", ":3: number -1e400 does not fit"},
+    {"a = 1;\n/* b = 2;", ":2: this comment is not closed"},
+    {"/*/", ":1: this comment is not closed"},
     {"a = 99999999999999999999;", ":1: integer 99999999999999999999"},
     {"a = 99999999999999999999L;", ":1: integer 99999999999999999999L"},
     {"a = 0xFFFFFFFFFFFFFFFFFF;", ":1: integer 0xFFFFFFFFFFFFFFFFFF"},
