@@ -191,13 +191,10 @@ static int load_machine(const struct conf_env *env, struct node *root,
                          "'machine' is missing: \"crossbar\"; is this a "
                          "technology file?");
     const struct machine_type *type = machine_find(name);
-    if (!type) {
-        const char *near = suggest(name, known, n);
-        return msg_error(env->msgs, &node_get(root, "machine")->at,
-                         "unknown machine '%s'; %s%s%s", name,
-                         near ? "did you mean '" : "see --list-models",
-                         near ? near : "", near ? "'?" : "");
-    }
+    if (!type)
+        return msg_error(
+            env->msgs, &node_get(root, "machine")->at, "unknown machine '%s'%s",
+            name, suggest_end(name, known, n, "; see --list-models").text);
     if (type->load(env, root, &s->machine))
         return -1;
     s->type = type;
@@ -459,10 +456,8 @@ static enum ivq_status unknown_metric(ivq *ctx, const char *name)
     int n = 0;
     for (; n < 64 && metrics[n].name; n++)
         known[n] = metrics[n].name;
-    const char *near = suggest(name, known, n);
-    msg_error(&ctx->msgs, NULL, "unknown figure '%s'; %s%s%s", name,
-              near ? "did you mean '" : "see --list-metrics", near ? near : "",
-              near ? "'?" : "");
+    msg_error(&ctx->msgs, NULL, "unknown figure '%s'%s", name,
+              suggest_end(name, known, n, "; see --list-metrics").text);
     return IVQ_INPUT;
 }
 

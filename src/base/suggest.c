@@ -3,6 +3,7 @@
 #include "base/suggest.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { WORD_MAX = 63 }; /* longer words are compared by their beginning */
@@ -57,4 +58,16 @@ const char *suggest(const char *word, const char *const *known, int n)
         }
     }
     return best;
+}
+
+struct suggestion suggest_end(const char *word, const char *const *known, int n,
+                              const char *otherwise)
+{
+    struct suggestion end;
+    const char *near = suggest(word, known, n);
+    if (near)
+        snprintf(end.text, sizeof end.text, "; did you mean '%.70s'?", near);
+    else
+        snprintf(end.text, sizeof end.text, "%s", otherwise);
+    return end;
 }

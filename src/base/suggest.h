@@ -9,4 +9,15 @@
  */
 const char *suggest(const char *word, const char *const *known, int n);
 
+/*
+ * How a message about an unknown word ends: "; did you mean 'kernel'?", or
+ * `otherwise` ("", "; see --list-models") where no name is near. Returned
+ * whole, so that a message can take suggest_end(...).text.
+ */
+struct suggestion {
+    char text[96];
+};
+struct suggestion suggest_end(const char *word, const char *const *known,
+                              int n, const char *otherwise);
+
 #endif

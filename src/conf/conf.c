@@ -60,12 +60,8 @@ static void report_missing(const struct conf_env *env, const char *name,
     int n = 0;
     for (int i = 0; env->folders && env->folders[i]; i++)
         n = folder_names(env, env->folders[i], names, n);
-    const char *near = suggest(name, names, n);
-    if (near)
-        msg_error(env->msgs, at, "cannot find '%s'; did you mean '%s'?", name,
-                  near);
-    else
-        msg_error(env->msgs, at, "cannot find '%s'", name);
+    msg_error(env->msgs, at, "cannot find '%s'%s", name,
+              suggest_end(name, names, n, "").text);
 }
 
 /* `folder` (may be NULL) comes before all others. */
@@ -377,13 +373,8 @@ void node_report_unused(struct node *group, const char *const *known, int n,
                         const char *what, struct msgs *msgs)
 {
     for (struct node *c = group->child; c; c = c->next) {
-        if (c->used || !c->name)
-            continue;
-        const char *near = suggest(c->name, known, n);
-        if (near)
-            msg_error(msgs, &c->at, "unknown key '%s'%s; did you mean '%s'?",
-                      c->name, what, near);
-        else
-            msg_error(msgs, &c->at, "unknown key '%s'%s", c->name, what);
+        if (!c->used && c->name)
+            msg_error(msgs, &c->at, "unknown key '%s'%s%s", c->name, what,
+                      suggest_end(c->name, known, n, "").text);
     }
 }

@@ -197,27 +197,23 @@ static int read_value(const struct field *f, void *data, const struct node *n,
 
 /* ---- value, source and uncertainty ---- */
 
-static int check_source(const struct node *n, const struct node *sources,
-                        struct msgs *msgs)
+int source_check(const struct node *n, const struct node *sources,
+                 struct msgs *msgs)
 {
     const char *names[FIELDS_MAX * 4];
+    char key[128];
     int known = 0;
-    size_t word = strcspn(n->text, " ,:;");
-    if (!strncmp(n->text, "assumption", word) && word == 10)
+    snprintf(key, sizeof key, "%.*s", (int)strcspn(n->text, " ,:;"), n->text);
+    if (!strcmp(key, "assumption"))
         return 0;
     for (struct node *s = sources ? sources->child : NULL; s; s = s->next) {
-        if (s->name && strlen(s->name) == word &&
-            !strncmp(s->name, n->text, word))
+        if (s->name && !strcmp(s->name, key))
             return 0;
         if (s->name && known < FIELDS_MAX * 4)
             names[known++] = s->name;
     }
-    char key[40];
-    snprintf(key, sizeof key, "%.*s", (int)word, n->text);
-    const char *near = suggest(key, names, known);
-    return msg_error(msgs, &n->at, "source '%s' is not in 'sources'%s%s%s", key,
-                     near ? "; did you mean '" : "", near ? near : "",
-                     near ? "'?" : "");
+    return msg_error(msgs, &n->at, "source '%s' is not in 'sources'%s", key,
+                     suggest_end(key, names, known, "").text);
 }
 
 /* Is it (value, "source", ...)? A curve is a list of points by itself. */
@@ -248,7 +244,7 @@ static int read_sourced(const struct field *f, void *data, struct node *n,
         bad = msg_error(msgs, &source->at, "%s: the source must be text",
                         f->name);
     else if (source)
-        bad |= check_source(source, sources, msgs);
+        bad |= source_check(source, sources, msgs);
     if (relative && (relative->kind == NODE_BOOL || relative->text ||
                      !(relative->real >= 0 && relative->real <= 10)))
         bad = msg_error(msgs, &relative->at,

@@ -69,6 +69,11 @@ int field_read(struct bound *bound, struct node *group,
                const struct node *sources, struct place missing_at,
                struct arena *a, struct msgs *msgs);
 
+/* The first word of a source, a text, must be a key of `sources` (may be NULL)
+ * or "assumption". 0, or -1 having reported. */
+int source_check(const struct node *source, const struct node *sources,
+                 struct msgs *msgs);
+
 int field_rows(const struct field *fields); /* rows before the end */
 
 /* The value as a user would write it. Returns out. */

@@ -134,11 +134,9 @@ static const struct model *read_model(const struct conf_env *env,
         return model;
     for (; models[n]; n++)
         known[n] = models[n]->name;
-    const char *near = suggest(name, known, n);
     msg_error(env->msgs, &node_get(group, "model")->at,
-              "%s: unknown model '%s'; %s%s%s", path, name,
-              near ? "did you mean '" : "see --list-models", near ? near : "",
-              near ? "'?" : "");
+              "%s: unknown model '%s'%s", path, name,
+              suggest_end(name, known, n, "; see --list-models").text);
     return NULL;
 }
 

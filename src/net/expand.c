@@ -24,8 +24,8 @@ static char *full_name(struct arena *a, const char *prefix, const char *name)
 }
 
 /* The last layers as the scope would call them. */
-static const char *nearest(const struct build *b, const struct scope *scope,
-                           const char *name)
+static struct suggestion nearest(const struct build *b,
+                                 const struct scope *scope, const char *name)
 {
     const char *list[NEAR_MAX];
     size_t n_prefix = strlen(scope->prefix);
@@ -37,7 +37,7 @@ static const char *nearest(const struct build *b, const struct scope *scope,
                       full[n_prefix] == '.';
         list[n++] = inside ? full + n_prefix + 1 : full;
     }
-    return suggest(name, list, n);
+    return suggest_end(name, list, n, "");
 }
 
 /* The producer that `from` means: in the iteration, then outwards. */
@@ -53,10 +53,8 @@ static int resolve(struct build *b, const struct item *item,
     }
     if (item->bad)
         return FROM_UNKNOWN;
-    const char *near = nearest(b, scope, from->name);
-    msg_error(b->msgs, &from->at, "unknown layer '%s' in from of '%s'%s%s%s",
-              from->name, item->name, near ? "; did you mean '" : "",
-              near ? near : "", near ? "'?" : "");
+    msg_error(b->msgs, &from->at, "unknown layer '%s' in from of '%s'%s",
+              from->name, item->name, nearest(b, scope, from->name).text);
     return FROM_UNKNOWN;
 }
 

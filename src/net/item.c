@@ -171,14 +171,10 @@ static const struct layer_type *read_type(struct node *group, const char *name,
         return NULL;
     }
     const struct layer_type *found = layer_type_find(type);
-    const char *near = found ? NULL : suggest(type, names, n);
-    if (!found && near)
+    if (!found)
         msg_error(msgs, &node_get(group, "type")->at,
-                  "unknown layer type '%s' of '%s'; did you mean '%s'?", type,
-                  name, near);
-    else if (!found)
-        msg_error(msgs, &node_get(group, "type")->at,
-                  "unknown layer type '%s' of '%s'", type, name);
+                  "unknown layer type '%s' of '%s'%s", type, name,
+                  suggest_end(type, names, n, "").text);
     return found;
 }
 

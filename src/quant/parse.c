@@ -62,10 +62,8 @@ static int take_scheme(struct reader *r, const struct scheme **out)
         return 0;
     for (; n < SCHEMES_MAX && schemes[n]; n++)
         names[n] = schemes[n]->name;
-    const char *near = suggest(word, names, n);
-    snprintf(r->why, r->size, "unknown scheme '%s'%s%s%s", word,
-             near ? "; did you mean '" : "", near ? near : "",
-             near ? "'?" : "");
+    snprintf(r->why, r->size, "unknown scheme '%s'%s", word,
+             suggest_end(word, names, n, "").text);
     return -1;
 }
 
@@ -144,10 +142,8 @@ static int take_option(struct reader *r, struct quant_spec *spec)
             return take_value(r, &options[i], spec);
         names[i] = options[i].name;
     }
-    const char *near = suggest(word, names, OPTIONS);
-    snprintf(r->why, r->size, "unknown option '%s'%s%s%s", word,
-             near ? "; did you mean '" : "", near ? near : "",
-             near ? "'?" : "");
+    snprintf(r->why, r->size, "unknown option '%s'%s", word,
+             suggest_end(word, names, OPTIONS, "").text);
     return -1;
 }
 

@@ -305,32 +305,13 @@ static int check_parts(const struct quant_context *c,
     return 0;
 }
 
-/* The first word of a source is a key of `sources`, or "assumption". */
 static int read_source(const struct quant_context *c, struct node *group,
                        const struct node *sources, const char **out)
 {
-    const char *names[KEYS_MAX * 2];
-    char key[40];
-    int n = 0;
     if (node_text(group, "source", out, c->env->msgs))
         return -1;
-    if (!*out)
-        return 0;
-    snprintf(key, sizeof key, "%.*s", (int)strcspn(*out, " ,:;"), *out);
-    if (!strcmp(key, "assumption"))
-        return 0;
-    const struct node *s = sources ? sources->child : NULL;
-    for (; s; s = s->next) {
-        if (s->name && !strcmp(s->name, key))
-            return 0;
-        if (s->name && n < KEYS_MAX * 2)
-            names[n++] = s->name;
-    }
-    const char *near = suggest(key, names, n);
-    return msg_error(c->env->msgs, &node_get(group, "source")->at,
-                     "source '%s' is not in 'sources'%s%s%s", key,
-                     near ? "; did you mean '" : "", near ? near : "",
-                     near ? "'?" : "");
+    return *out ? source_check(node_get(group, "source"), sources, c->env->msgs)
+                : 0;
 }
 
 static int read_group(const struct quant_context *c, struct node *group,
@@ -392,14 +373,9 @@ static const char *find_file(const struct quant_context *c,
         return path;
     for (; n < 64 && schemes[n]; n++)
         names[n] = schemes[n]->name;
-    const char *near = suggest(text, names, n);
     const char *said = quiet.n ? strstr(quiet.list[0].text, "; did") : NULL;
-    msg_error(c->env->msgs, at, "'%s' is neither a scheme nor a file%s%s%s",
-              text,
-              near   ? "; did you mean '"
-              : said ? said
-                     : "",
-              near ? near : "", near ? "'?" : "");
+    msg_error(c->env->msgs, at, "'%s' is neither a scheme nor a file%s", text,
+              suggest_end(text, names, n, said ? said : "").text);
     return NULL;
 }
 

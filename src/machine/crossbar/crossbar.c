@@ -61,12 +61,10 @@ static const struct map_style *read_style(const struct conf_env *env,
         if (!strcmp(name, known[n]))
             return map_styles[n];
     }
-    const char *near = suggest(name, known, n);
     struct node *group = node_get(root, "mapping");
     msg_error(env->msgs, &node_get(group, "style")->at,
-              "unknown mapping style '%s'; %s%s%s", name,
-              near ? "did you mean '" : "see --list-models", near ? near : "",
-              near ? "'?" : "");
+              "unknown mapping style '%s'%s", name,
+              suggest_end(name, known, n, "; see --list-models").text);
     return NULL;
 }
 
