@@ -49,6 +49,10 @@ const struct metric metrics[] = {
     {"program_time", "s", DIM_S, M(program_s), "loading all weights once"},
     {"program_energy", "J", DIM_J, M(program_J), "loading all weights once"},
     {"rounds", "", DIM_NONE, M(rounds), "weight loads per batch; 1: resident"},
+    {"layers_adc_short", "", DIM_NONE, M(adc_short),
+     "layers that need more ADC bits for lossless sums"},
+    {"layers_buffer_short", "", DIM_NONE, M(buffers_over),
+     "layers whose line buffers do not fit"},
     {NULL, NULL, DIM_NONE, 0, NULL}};
 #undef M
 /* clang-format on */
@@ -130,20 +134,11 @@ static void sum_layers(struct estimate *e)
     }
 }
 
-static int part_index(const struct run *run, const char *name)
-{
-    for (int p = 0; p < run->parts; p++)
-        if (!strcmp(run->part[p].name, name))
-            return p;
-    return -1;
-}
-
 /* Conversions and cell use, where the machine has ADCs and cells. */
 static void sum_arrays(struct estimate *e)
 {
     const struct run *run = e->run;
     struct summary *s = &e->sum;
-    int adc = part_index(run, "adc");
     double cells = 0, used = 0, macs = 0;
 
     for (int i = 0; i < run->layers; i++) {
@@ -154,7 +149,7 @@ static void sum_arrays(struct estimate *e)
             macs += (double)l->layer->macs;
     }
     s->used_cells = cells > 0 ? used / cells : 0;
-    s->conversions = adc < 0 ? 0 : e->part_actions[adc * ACTIONS];
+    s->conversions = run->conversions;
     s->conversions_per_mac = macs > 0 ? s->conversions / macs : 0;
 }
 
@@ -200,6 +195,8 @@ static void copy_run(struct summary *s, const struct run *run)
     s->program_s = run->program_s;
     s->program_J = run->program_J;
     s->rounds = run->rounds;
+    s->adc_short = run->adc_short;
+    s->buffers_over = run->buffers_over;
 }
 
 void est_sum(struct estimate *e)

@@ -18,6 +18,7 @@ struct summary {
     double cycle_s, peak_ops_per_s, peak_W, storage_bits;
     double peak_ops_per_J, peak_ops_per_s_m2, storage_per_m2;
     double program_s, program_J, rounds;
+    double adc_short, buffers_over; /* layers the chip is too small for */
 };
 
 /* A figure of the summary: what --explain and the network table know. */

@@ -35,7 +35,7 @@ struct run_layer {
     double ones;             /* share of the allocated cells that are one */
     double tiles;            /* tiles held by the layer's stage, fractional */
     double buffer_bits;      /* that its line buffers hold */
-    double hops;             /* mesh hops of its inputs, mean over bits */
+    double hops;             /* mesh hops, mean over its inputs */
     double start_s, first_s, last_s; /* begins, first and last output */
     double busy_s;           /* time of its stage per inference */
     const char *limit;       /* what sets busy_s: "crossbars", "buffer" ... */
@@ -59,6 +59,7 @@ struct run {
     double storage_bits; /* cells x bits, all chips */
     double crossbars_needed, crossbars_used, crossbars_have;
     double program_s, program_J; /* loading the weights once */
+    double conversions;          /* A/D conversions per inference, 0: none */
     int rounds; /* loads of weights per batch; 1: all resident */
     int buffers_over;            /* layers whose line buffers do not fit */
     int adc_short;               /* layers that need more ADC bits than */

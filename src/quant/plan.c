@@ -70,12 +70,13 @@ int quant_plan_load(const struct conf_env *env, struct node *quant,
     } else {
         plan->setting = quant_setting_text(&c, NULL, "uniform:8/8");
         plan->source = "assumption: no quantization is given, uniform:8/8";
+        msg_warn(env->msgs, NULL,
+                 "no quantization is given; uniform:8/8 is assumed");
     }
     if (!plan->setting)
         return -1;
     if (plan->setting->source)
         plan->source = plan->setting->source;
-    plan->is_assumption = !strncmp(plan->source, "assumption", 10);
     return 0;
 }
 

@@ -17,7 +17,6 @@ struct quant_cache;
 
 struct quant_plan {
     const char *source; /* "HAQ README", "command line", "assumption: ..." */
-    bool is_assumption; /* nobody has said how the network is quantized */
     /* for plan.c */
     const struct conf_env *env;
     int n_weight;

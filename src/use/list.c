@@ -105,6 +105,9 @@ int list_schemes(FILE *out)
                 s->name, s->text, s->bits_min, s->bits_max, s->bits_default,
                 s->source);
     }
+    fputs("  in a group: scheme, mix, bits, input_bits, first, last, source\n",
+          out);
+    describe_all(out, "", quant_fields);
     return ferror(out) ? -1 : 0;
 }
 

@@ -174,4 +174,18 @@ like '-I finds a file by its name' \
 like 'a path finds a file' \
     "$(ivq -c "$work/mine.cfg" -w lenet5 | head -n 1)" 'LeNet-5 on My chip'
 ok 'warnings do not fail a run' ivq -c ivq-32nm -w vgg16 -n
+# ---- weights that are all zero, and no word about their width ----
+cat >"$work/zero.cfg" <<'EOF'
+name = "zero"; input = [4, 1, 1];
+layers = ( { name = "fc"; type = "fc"; out = 2;
+             codes = [0, 0, 0, 0, 0, 0, 0, 0]; } );
+EOF
+for level in L0 L1 L2 SME L3 L4; do
+    ivq -c ivq-32nm -w "$work/zero.cfg" -s mapping.level=$level \
+        --per network 2>"$work/said" >"$work/zero.txt"
+    is "zero weights at $level" "$(grep -cE 'nan|inf ' "$work/zero.txt")" 0
+done
+is 'a width that nobody gave is said' "$(cat "$work/said")" \
+    'ivq-est: warning: no quantization is given; uniform:8/8 is assumed'
+
 finish

@@ -39,10 +39,12 @@ static double macs_per_cell_cycle(const struct crossbar *x)
         const struct layer *l = &x->net->layer[s->layer];
         const struct mapped *m = &x->map[s->layer];
         double weights = (double)l->groups * l->rows * l->columns;
+        if (m->cells_used <= 0)
+            continue; /* every weight is zero */
         sum += s->crossbars * weights / (m->cells_used * m->mean_cycles);
         crossbars += s->crossbars;
     }
-    return sum / crossbars;
+    return crossbars > 0 ? sum / crossbars : 0;
 }
 
 /* Everything that follows from tiles and chips. */

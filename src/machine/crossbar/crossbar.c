@@ -200,11 +200,13 @@ static void count_notes(const struct crossbar *x, struct run *run)
 {
     const struct bound *adc = run->part[ROLE_ADC].bound;
     run->adc_bits = run->adc_short = run->buffers_over = 0;
+    run->conversions = 0;
     for (int k = 0; adc->fields[k].name; k++)
         if (!strcmp(adc->fields[k].name, "bits"))
             run->adc_bits = (int)field_get(&adc->fields[k], adc->data);
     for (int i = 0; i < run->layers; i++) {
         const struct run_layer *l = &run->layer[i];
+        run->conversions += *run_actions(run, i, ROLE_ADC);
         run->adc_short += run->adc_bits && l->adc_bits > run->adc_bits;
         run->buffers_over +=
             l->buffer_bits > fmax(1, ceil(l->tiles)) * x->chip.geo.buffer_bits;

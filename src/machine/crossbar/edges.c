@@ -98,8 +98,8 @@ static void set_widths(struct crossbar *x)
     for (int i = net->n - 1; i >= 0; i--) {
         const struct layer *l = &net->layer[i];
         double in = x->map[i].input_bits;
-        if (x->width[i] == 0) /* a result of the network */
-            x->width[i] = in > 0 ? in : 8;
+        if (x->width[i] == 0) /* a result: as wide as its stage's inputs */
+            x->width[i] = x->map[x->stage[x->stage_of[i]].layer].input_bits;
         if (in == 0)
             in = x->width[i];
         for (int k = 0; k < l->n_in; k++) {

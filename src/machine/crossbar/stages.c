@@ -1,4 +1,4 @@
-/* stages.c - the network on the crossbar machine: stages, edges, actions */
+/* stages.c - the network on the crossbar machine: mapping, actions, pace */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/crossbar/crossbar.h"
 
@@ -94,7 +94,7 @@ static void count_edges(const struct crossbar *x, const struct run *run)
 
 /* Work for the host crosses the link, there and back; so does what is looked
  * up in tables that lie outside. */
-static void count_outside(struct crossbar *x, int i, const struct run *run)
+static void add_outside(struct crossbar *x, int i, const struct run *run)
 {
     const struct layer *l = &x->net->layer[i];
     double values = (double)l->fetched;
@@ -107,6 +107,13 @@ static void count_outside(struct crossbar *x, int i, const struct run *run)
 
 /* ---- stages' timing ---- */
 
+/* An expectation rounded up; a layer whose weights are all zero keeps one, so
+ * that its stage has tiles to work on. */
+static double whole_crossbars(const struct mapped *m)
+{
+    return fmax(1, ceil(m->crossbars - 1e-9));
+}
+
 static void fill_stage(const struct crossbar *x, struct stage *s)
 {
     const struct mapped *m = &x->map[s->layer];
@@ -115,7 +122,7 @@ static void fill_stage(const struct crossbar *x, struct stage *s)
     s->vectors = s->most_copies = (double)l->vectors;
     s->interval_cycles = m->mean_cycles + (1 - x->when.overlap) * d;
     s->depth_cycles = m->input_cycles + d + x->when.fixed_cycles;
-    s->crossbars = fmax(1, ceil(m->crossbars - 1e-9));
+    s->crossbars = whole_crossbars(m);
     if (l->recurrent) { /* one result before the next begins, on one copy */
         double wait = s->depth_cycles - s->interval_cycles;
         s->interval_cycles += wait * (s->vectors - 1) / s->vectors;
@@ -163,8 +170,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
         out->buffer_bits = l->lead * (double)l->in_values * edge_bits / l->n_in;
     if (!l->groups)
         return;
-    double cells =
-        ceil(m->crossbars - 1e-9) * x->chip.geo.rows * x->chip.geo.columns;
+    double cells = whole_crossbars(m) * x->chip.geo.rows * x->chip.geo.columns;
     out->scheme = q->label;
     out->planes = m->planes;
     out->input_bits = m->input_bits;
@@ -210,7 +216,7 @@ int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,
         if (l->groups > 0)
             count_crossbars(x, i, run);
         count_digital(x, i, run);
-        count_outside(x, i, run);
+        add_outside(x, i, run);
         fill_layer(x, &quant[i], i, &run->layer[i]);
     }
     count_edges(x, run);
