@@ -12,13 +12,14 @@
 #include <string.h>
 
 enum { FOLDERS_MAX = 16, SETS_MAX = 256 };
+enum { WORDS, TECH, NETWORK, RESULTS, SCRATCH, ARENAS };
 
 /*
  * One arena for what the user said, one for each thing loaded, one for the
  * run and one that a writer empties when it is done.
  */
 struct ivq {
-    struct arena words, tech, network, results, scratch;
+    struct arena arena[ARENAS];
     jmp_buf no_memory;
     locale_t c_locale;
     struct msgs msgs;
@@ -55,16 +56,7 @@ static enum ivq_status out_of_memory(ivq *ctx)
 
 /* ---- life ---- */
 
-static void arenas_of(ivq *ctx, struct arena *list[5])
-{
-    list[0] = &ctx->words;
-    list[1] = &ctx->tech;
-    list[2] = &ctx->network;
-    list[3] = &ctx->results;
-    list[4] = &ctx->scratch;
-}
-
-/* Folders in which files of the kind that `what` names are found. */
+/* The installed folders come after those of the user. */
 static void default_folders(ivq *ctx)
 {
     int n = ctx->folder_count;
@@ -76,7 +68,6 @@ static void default_folders(ivq *ctx)
 
 ivq *ivq_new(void)
 {
-    struct arena *list[5];
     ivq *ctx = calloc(1, sizeof *ctx);
     if (!ctx)
         return NULL;
@@ -85,21 +76,18 @@ ivq *ivq_new(void)
         free(ctx);
         return NULL;
     }
-    arenas_of(ctx, list);
-    for (int i = 0; i < 5; i++)
-        arena_init(list[i], &ctx->no_memory);
+    for (int i = 0; i < ARENAS; i++)
+        arena_init(&ctx->arena[i], &ctx->no_memory);
     default_folders(ctx);
     return ctx;
 }
 
 void ivq_free(ivq *ctx)
 {
-    struct arena *list[5];
     if (!ctx)
         return;
-    arenas_of(ctx, list);
-    for (int i = 0; i < 5; i++)
-        arena_release(list[i]);
+    for (int i = 0; i < ARENAS; i++)
+        arena_release(&ctx->arena[i]);
     freelocale(ctx->c_locale);
     free(ctx);
 }
@@ -138,7 +126,7 @@ enum ivq_status ivq_folder(ivq *ctx, const char *path)
     }
     if (setjmp(ctx->no_memory))
         return out_of_memory(ctx);
-    ctx->folders[ctx->folder_count] = arena_strdup(&ctx->words, path);
+    ctx->folders[ctx->folder_count] = arena_strdup(&ctx->arena[WORDS], path);
     ctx->folder_count++;
     default_folders(ctx);
     return IVQ_OK;
@@ -156,7 +144,7 @@ enum ivq_status ivq_set(ivq *ctx, const char *assignment)
     if (setjmp(ctx->no_memory))
         return out_of_memory(ctx);
     const char *copy =
-        arena_strdup(&ctx->words, assignment + (net ? prefix : 0));
+        arena_strdup(&ctx->arena[WORDS], assignment + (net ? prefix : 0));
     (net ? ctx->net_sets : ctx->sets)[(*n)++] = copy;
     return IVQ_OK;
 }
@@ -165,7 +153,7 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
 {
     if (setjmp(ctx->no_memory))
         return out_of_memory(ctx);
-    ctx->quant = scheme ? arena_strdup(&ctx->words, scheme) : NULL;
+    ctx->quant = scheme ? arena_strdup(&ctx->arena[WORDS], scheme) : NULL;
     return IVQ_OK;
 }
 
@@ -174,7 +162,7 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
 static void forget_results(ivq *ctx)
 {
     ctx->study.mapped = ctx->study.estimated = false;
-    arena_release(&ctx->results);
+    arena_release(&ctx->arena[RESULTS]);
 }
 
 static int load_machine(const struct conf_env *env, struct node *root,
@@ -209,15 +197,15 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
     struct study *s = &ctx->study;
 
     forget_results(ctx);
-    arena_release(&ctx->tech);
+    arena_release(&ctx->arena[TECH]);
     s->machine = NULL;
     s->type = NULL;
     if (setjmp(ctx->no_memory)) {
         s->machine = NULL;
         return leave(before, out_of_memory(ctx));
     }
-    struct conf_env env = {&ctx->tech, &ctx->msgs, ctx->folders, ctx->sets,
-                           NULL};
+    struct conf_env env = {&ctx->arena[TECH], &ctx->msgs, ctx->folders,
+                           ctx->sets, NULL};
     struct node *root = conf_load(&env, name);
     if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
         s->machine = NULL;
@@ -248,15 +236,15 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     struct study *s = &ctx->study;
 
     forget_results(ctx);
-    arena_release(&ctx->network);
+    arena_release(&ctx->arena[NETWORK]);
     s->net = NULL;
     if (setjmp(ctx->no_memory)) {
         s->net = NULL; /* its quantization may be missing */
         return leave(before, out_of_memory(ctx));
     }
-    ctx->env = (struct conf_env){&ctx->network, &ctx->msgs, ctx->folders,
+    ctx->env = (struct conf_env){&ctx->arena[NETWORK], &ctx->msgs, ctx->folders,
                                  ctx->net_sets, workload_prefix};
-    struct net *net = arena_alloc(&ctx->network, sizeof *net);
+    struct net *net = arena_alloc(&ctx->arena[NETWORK], sizeof *net);
     bool bad = net_load(&ctx->env, name, net);
     if (!bad) {
         s->net = net;
@@ -274,11 +262,11 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
 static int map_network(ivq *ctx)
 {
     struct study *s = &ctx->study;
-    arena_release(&ctx->results);
-    if (s->type->map(s->machine, s->net, s->quant, &ctx->results, &ctx->msgs,
-                     &s->run))
+    arena_release(&ctx->arena[RESULTS]);
+    if (s->type->map(s->machine, s->net, s->quant, &ctx->arena[RESULTS],
+                     &ctx->msgs, &s->run))
         return -1;
-    est_init(&s->est, s->net, &s->run, &ctx->results);
+    est_init(&s->est, s->net, &s->run, &ctx->arena[RESULTS]);
     s->mapped = true;
     return 0;
 }
@@ -441,12 +429,12 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
     if (format == IVQ_JSON)
-        bad = write_json(s, out, &ctx->scratch);
+        bad = write_json(s, out, &ctx->arena[SCRATCH]);
     else if (format == IVQ_CSV)
-        bad = csv_table(out, table_of(s, view, &ctx->scratch));
+        bad = csv_table(out, table_of(s, view, &ctx->arena[SCRATCH]));
     else
-        bad = write_text(s, out, view, &ctx->scratch);
-    arena_release(&ctx->scratch);
+        bad = write_text(s, out, view, &ctx->arena[SCRATCH]);
+    arena_release(&ctx->arena[SCRATCH]);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }
 
