@@ -26,12 +26,17 @@ list() { # variable folder...
         while read -r file; do printf ' \\\n    %s' "$file"; done
     printf '\nTECH_FILES ='
     for f in tech/*.cfg; do printf ' \\\n    %s' "$f"; done
+    printf '\nNODE_FILES ='
+    for f in tech/node/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nWORKLOAD_FILES ='
     for f in workloads/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nQUANT_FILES ='
     for f in workloads/quant/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nVALIDATION_FILES ='
     for f in validation/*.cfg; do printf ' \\\n    %s' "$f"; done
+    printf '\nCASE_FILES ='
+    find validation/circuits -name '*.cfg' | LC_ALL=C sort |
+        while read -r file; do printf ' \\\n    %s' "$file"; done
     printf '\nUNIT_TESTS ='
     for f in tests/unit/t_*.c; do printf ' \\\n    %s' "${f%.c}"; done
     printf '\nCLI_TESTS ='

@@ -28,6 +28,10 @@ static const struct {
     [DIM_K]     = {"K",     "K",     "300 K",   1},
     [DIM_BIT]   = {"bit",   "bit",   "64 KB",   1},
     [DIM_BIT_S] = {"bit/s", "bit/s", "25.6 GB/s", 1},
+    [DIM_F_M]   = {"F/m",   "F/m",   "0.5 fF/um", 1},
+    [DIM_F_M2]  = {"F/m^2", "F/m2",  "1 fF/um2", 1},
+    [DIM_A_M]   = {"A/m",   "A/m",   "900 uA/um", 1},
+    [DIM_OHM_M] = {"ohm.m", "ohm.m", "22 nohm.m", 1},
 };
 
 static const struct { char letter; int exponent; } prefixes[] = {
@@ -43,6 +47,9 @@ static const struct { enum dim dim; const char *unit; double factor; } odd[] = {
     {DIM_BIT_S, "GB/s", 8e9}, {DIM_BIT_S, "TB/s", 8e12},
     {DIM_HZ, "S/s", 1}, {DIM_HZ, "kS/s", 1e3}, {DIM_HZ, "MS/s", 1e6},
     {DIM_HZ, "GS/s", 1e9},
+    {DIM_F_M, "fF/um", 1e-9}, {DIM_F_M2, "fF/um2", 1e-3},
+    {DIM_A_M, "mA/um", 1e3}, {DIM_A_M, "uA/um", 1}, {DIM_A_M, "nA/um", 1e-3},
+    {DIM_A_M, "pA/um", 1e-6},
 };
 /* clang-format on */
 

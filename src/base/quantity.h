@@ -5,7 +5,9 @@
 
 enum dim {
     DIM_NONE, DIM_J, DIM_S, DIM_HZ, DIM_W, DIM_A, DIM_V, DIM_OHM, DIM_F,
-    DIM_M, DIM_M2, DIM_K, DIM_BIT, DIM_BIT_S, DIM_N /* number of them */
+    DIM_M, DIM_M2, DIM_K, DIM_BIT, DIM_BIT_S, DIM_F_M, DIM_F_M2, DIM_A_M,
+    DIM_OHM_M, /* resistivity, not ohm per metre */
+    DIM_N      /* number of them */
 };
 
 const char *dim_unit(enum dim dim);    /* SI unit: "J", "s", "m^2", "" */

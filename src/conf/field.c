@@ -137,25 +137,34 @@ static int read_text(const struct field *f, void *data, const struct node *n,
     return 0;
 }
 
-/* One point of a curve: (number, "energy", "area"). */
+/* Dimensions of a point's two quantities. */
+static const enum dim *columns(const struct field *f)
+{
+    static const enum dim curve[] = {DIM_J, DIM_M2};
+    static const enum dim currents[] = {DIM_A_M, DIM_A_M};
+    return f->kind == FIELD_POINTS ? curve : currents;
+}
+
+/* One point of a curve: (number, "quantity", "quantity"). */
 static int read_point(const struct field *f, struct points *c,
                       const struct node *n, struct msgs *msgs)
 {
     const struct node *x = n->child, *y = x ? x->next : NULL;
     const struct node *z = y ? y->next : NULL;
+    const enum dim *dim = columns(f);
     char why[160];
 
     if (n->kind != NODE_LIST || !z || z->next || !y->text || !z->text ||
         (x->kind != NODE_INT && x->kind != NODE_REAL))
         return msg_error(msgs, &n->at,
-                         "%s: a point is (number, \"1.5 pJ\", \"25 um2\")",
-                         f->name);
+                         "%s: a point is (number, \"%s\", \"%s\")", f->name,
+                         dim_example(dim[0]), dim_example(dim[1]));
     if (c->n == POINTS_MAX)
         return msg_error(msgs, &n->at, "%s has more than %d points", f->name,
                          POINTS_MAX);
     c->x[c->n] = x->real;
-    if (quantity_parse(y->text, DIM_J, &c->y[c->n], why, sizeof why) ||
-        quantity_parse(z->text, DIM_M2, &c->z[c->n], why, sizeof why))
+    if (quantity_parse(y->text, dim[0], &c->y[c->n], why, sizeof why) ||
+        quantity_parse(z->text, dim[1], &c->z[c->n], why, sizeof why))
         return msg_error(msgs, &n->at, "%s: %s", f->name, why);
     c->n++;
     return 0;
@@ -190,6 +199,7 @@ static int read_value(const struct field *f, void *data, const struct node *n,
     case FIELD_TEXT:
         return read_text(f, data, n, msgs);
     case FIELD_POINTS:
+    case FIELD_CURRENTS:
         return read_points(f, data, n, msgs);
     }
     return -1;
@@ -219,7 +229,8 @@ int source_check(const struct node *n, const struct node *sources,
 /* Is it (value, "source", ...)? A curve is a list of points by itself. */
 static bool is_sourced(const struct field *f, const struct node *n)
 {
-    if (n->kind != NODE_LIST || f->kind != FIELD_POINTS)
+    if (n->kind != NODE_LIST ||
+        (f->kind != FIELD_POINTS && f->kind != FIELD_CURRENTS))
         return n->kind == NODE_LIST;
     return n->child && n->child->child && n->child->child->kind == NODE_LIST;
 }
@@ -323,6 +334,7 @@ char *field_print(const struct field *f, const void *data, char *out, int size)
                  *(const char *const *)m ? *(const char *const *)m : "");
         break;
     case FIELD_POINTS:
+    case FIELD_CURRENTS:
         snprintf(out, n, "%d points", ((const struct points *)m)->n);
         break;
     }

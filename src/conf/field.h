@@ -14,11 +14,12 @@ enum field_kind {
     FIELD_FLAG,     /* bool */
     FIELD_CHOICE,   /* int, index into choices */
     FIELD_TEXT,     /* const char * */
-    FIELD_POINTS    /* struct points: a curve */
+    FIELD_POINTS,   /* struct points: (number, energy, area) */
+    FIELD_CURRENTS  /* struct points: (kelvin, A/m of NMOS, of PMOS) */
 };
 
 #define POINTS_MAX 16
-/* Points of a curve: a number, an energy and an area each. */
+/* Points of a curve, each of three numbers. */
 struct points {
     int n;
     double x[POINTS_MAX], y[POINTS_MAX], z[POINTS_MAX];
@@ -38,7 +39,7 @@ struct field {
     const char *const *choices; /* NULL at the end */
     const char *text;        /* one line */
 };
-#define FIELDS_MAX 24 /* rows of one table */
+#define FIELDS_MAX 48 /* rows of one table */
 /* A table ends with a row whose name is NULL. */
 
 /* Where a value came from: kept beside each field of a bound group. */

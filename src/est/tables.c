@@ -98,6 +98,7 @@ static const struct column component_columns[] = {
     {"instances", ""}, {"area_each", "m^2"}, {"area", "m^2"},
     {"actions", ""}, {"energy_per_action", "J"},
     {"writes", ""}, {"energy_per_write", "J"},
+    {"full_reads", ""}, {"energy_per_full_read", "J"},
     {"static_power", "W"}, {"static_energy", "J"}, {"energy", "J"},
     {"peak_power", "W"},
 };
@@ -123,6 +124,8 @@ static void fill_component(const struct estimate *e, int p, union cell *c)
         number(cost->energy_J[ACTION_FIRST]),
         number(n[ACTION_WRITE]),
         number(cost->energy_J[ACTION_WRITE]),
+        number(n[ACTION_ON]),
+        number(cost->energy_J[ACTION_ON]),
         number(cost->static_W * part->instances),
         number(e->part_static_J[p]),
         number(e->part_J[p]),

@@ -2,8 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hw/chip.h"
 
-#include "base/suggest.h"
-
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,44 +13,50 @@ const char *const level_names[] = {[LEVEL_CHIP] = "chip",
 
 /* clang-format off */
 const struct role roles[ROLES] = {
-    [ROLE_ARRAY] = {"array", LEVEL_PE, PER_CELL, true, "cell read",
+    [ROLE_ARRAY] = {"array", LEVEL_PE, PER_CELL, true, false, "cell read",
         "the cells of the crossbars"},
-    [ROLE_DAC] = {"dac", LEVEL_PE, PER_WORDLINE, true, "wordline drive",
-        "a driver or DAC on every wordline"},
-    [ROLE_SAMPLE_HOLD] = {"sample_hold", LEVEL_PE, PER_BITLINE, true, "sample",
-        "a sample-and-hold on every bitline"},
-    [ROLE_MUX] = {"mux", LEVEL_PE, PER_NODE, false, "conversion",
+    [ROLE_ROW_DECODER] = {"row_decoder", LEVEL_PE, PER_NODE, false, false,
+        "row write", "selects wordlines for writing"},
+    [ROLE_DAC] = {"dac", LEVEL_PE, PER_WORDLINE, true, false,
+        "wordline drive", "a driver or DAC on every wordline"},
+    [ROLE_SAMPLE_HOLD] = {"sample_hold", LEVEL_PE, PER_BITLINE, true, false,
+        "sample", "a sample-and-hold on every bitline"},
+    [ROLE_MUX] = {"mux", LEVEL_PE, PER_NODE, false, false, "conversion",
         "column multiplexers between bitlines and ADCs"},
-    [ROLE_ADC] = {"adc", LEVEL_PE, PER_NODE, true, "conversion",
+    [ROLE_ADC] = {"adc", LEVEL_PE, PER_NODE, true, false, "conversion",
         "the ADCs shared by a PE's crossbars"},
-    [ROLE_SHIFT_ADD] = {"shift_add", LEVEL_PE, PER_NODE, true, "shift-and-add",
-        "shift-and-add of converted columns"},
-    [ROLE_INPUT_REGISTER] = {"input_register", LEVEL_PE, PER_NODE, true, "bit",
-        "holds the input vectors of a PE"},
+    [ROLE_SHIFT_ADD] = {"shift_add", LEVEL_PE, PER_NODE, true, false,
+        "shift-and-add", "shift-and-add of converted columns"},
+    [ROLE_INPUT_REGISTER] = {"input_register", LEVEL_PE, PER_NODE, true, false,
+        "bit", "holds the input vectors of a PE"},
     [ROLE_OUTPUT_REGISTER] = {"output_register", LEVEL_PE, PER_NODE, true,
-        "bit", "holds the partial sums of a PE"},
-    [ROLE_INDEX] = {"index", LEVEL_PE, PER_NODE, false, "index bit",
+        false, "bit", "holds the partial sums of a PE"},
+    [ROLE_INDEX] = {"index", LEVEL_PE, PER_NODE, false, false, "index bit",
         "masks, delays and row indices of the ivq mapping"},
-    [ROLE_BUFFER] = {"buffer", LEVEL_TILE, PER_NODE, true, "bit",
+    [ROLE_CONTROL] = {"control", LEVEL_PE, PER_NODE, false, false, "step",
+        "sequences the PE: one step a crossbar cycle"},
+    [ROLE_BUFFER] = {"buffer", LEVEL_TILE, PER_NODE, true, false, "bit",
         "the tile's eDRAM or SRAM: line buffers of its layers"},
-    [ROLE_BUS] = {"bus", LEVEL_TILE, PER_NODE, true, "bit",
+    [ROLE_BUS] = {"bus", LEVEL_TILE, PER_NODE, true, true, "bit",
         "between buffer, PEs and the tile's output register"},
-    [ROLE_TILE_REGISTER] = {"tile_register", LEVEL_TILE, PER_NODE, true, "bit",
-        "holds finished sums for pooling, activation and sending"},
-    [ROLE_TILE_ADD] = {"tile_add", LEVEL_TILE, PER_NODE, true, "addition",
-        "additions of partial sums, shortcuts and averages"},
-    [ROLE_ACTIVATION] = {"activation", LEVEL_TILE, PER_NODE, true, "function",
-        "element-wise functions"},
-    [ROLE_POOL] = {"pool", LEVEL_TILE, PER_NODE, true, "comparison",
+    [ROLE_TILE_REGISTER] = {"tile_register", LEVEL_TILE, PER_NODE, true, false,
+        "bit", "holds finished sums for pooling, activation and sending"},
+    [ROLE_TILE_ADD] = {"tile_add", LEVEL_TILE, PER_NODE, true, false,
+        "addition", "additions of partial sums, shortcuts and averages"},
+    [ROLE_ACTIVATION] = {"activation", LEVEL_TILE, PER_NODE, true, false,
+        "function", "element-wise functions"},
+    [ROLE_POOL] = {"pool", LEVEL_TILE, PER_NODE, true, false, "comparison",
         "comparisons of max pooling"},
-    [ROLE_VECTOR] = {"vector", LEVEL_TILE, PER_NODE, false, "MAC",
+    [ROLE_VECTOR] = {"vector", LEVEL_TILE, PER_NODE, false, false, "MAC",
         "products of two activations; without it the host makes them"},
-    [ROLE_ROUTER] = {"router", LEVEL_TILE, PER_NODE, true, "bit hop",
+    [ROLE_ROUTER] = {"router", LEVEL_TILE, PER_NODE, true, true, "bit hop",
         "routers of the mesh between tiles, with their links"},
-    [ROLE_LINK] = {"link", LEVEL_CHIP, PER_NODE, true, "bit",
+    [ROLE_LINK] = {"link", LEVEL_CHIP, PER_NODE, true, true, "bit",
         "links to other chips and to the host"},
-    [ROLE_HOST] = {"host", LEVEL_HOST, PER_NODE, false, "MAC",
+    [ROLE_HOST] = {"host", LEVEL_HOST, PER_NODE, false, false, "MAC",
         "an outside processor for work the chip has no unit for"},
+    [ROLE_DRAM] = {"dram", LEVEL_HOST, PER_NODE, false, false, "bit",
+        "memory outside: inputs, results, weights that are reloaded"},
 };
 
 static const char *const overflows[] = {"chips", "reload", "error", NULL};
@@ -96,8 +100,10 @@ const struct field crossbar_fields[] = {
      "bits of a cell"},
     {"dac_bits", FIELD_COUNT, DIM_NONE, G(dac_bits), 1, 16, "1", NULL,
      "input bits driven per cycle"},
-    {"read_time", FIELD_QUANTITY, DIM_S, G(read_s), 1e-12, 1, NULL, NULL,
-     "one read: drive the wordlines, settle, sample"},
+    {"read_time", FIELD_QUANTITY, DIM_S, G(read_s), 0, 1, "0 s", NULL,
+     "one read: drive the wordlines, settle, sample; 0: as its parts need"},
+    {"cycle", FIELD_QUANTITY, DIM_S, G(cycle_s), 0, 1, "0 s", NULL,
+     "step of the crossbars; 0: the slower of read and conversions"},
     {0}};
 #undef G
 /* clang-format on */
@@ -116,56 +122,19 @@ int chip_bind(const struct conf_env *env, struct node *root, struct chip *c,
                       env->msgs);
 }
 
-/* ---- components ---- */
-
-static const struct model *read_model(const struct conf_env *env,
-                                      struct node *group, const char *path)
-{
-    const char *name = NULL, *known[64];
-    int n = 0;
-    if (node_text(group, "model", &name, env->msgs))
-        return NULL;
-    if (!name) {
-        msg_error(env->msgs, &group->at, "'%s.model' is missing", path);
-        return NULL;
-    }
-    const struct model *model = model_find(name);
-    if (model)
-        return model;
-    for (; models[n]; n++)
-        known[n] = models[n]->name;
-    msg_error(env->msgs, &node_get(group, "model")->at,
-              "%s: unknown model '%s'%s", path, name,
-              suggest_end(name, known, n, "; see --list-models").text);
-    return NULL;
-}
+/* ---- loading ---- */
 
 static int load_component(const struct conf_env *env, struct node *root,
                           struct chip *c, enum role_id id)
 {
     const char *path = roles[id].name;
-    struct component *part = &c->part[id];
-    struct node *group = node_get(root, path);
-    char why[160];
-
-    if (!group)
+    if (!node_get(root, path))
         return roles[id].required ? msg_error(env->msgs, &root->at,
                                               "component '%s' is missing: %s",
                                               path, roles[id].text)
                                   : 0;
-    if (group->kind != NODE_GROUP)
-        return msg_error(env->msgs, &group->at, "'%s' must be a group { ... }",
-                         path);
-    const struct model *model = read_model(env, group, path);
-    if (!model)
-        return -1;
-    part->params = arena_alloc(env->arena, model->params_size);
-    if (chip_bind(env, root, c, path, model->fields, part->params))
-        return -1;
-    if (model->check && model->check(part->params, why, sizeof why))
-        return msg_error(env->msgs, &group->at, "%s: %s", path, why);
-    part->model = model;
-    return 0;
+    return part_read(env, root, path, c->sources, &c->part[id],
+                     &c->bound[c->bounds++]);
 }
 
 static int load_identity(const struct conf_env *env, struct node *root,
@@ -191,6 +160,31 @@ static int load_identity(const struct conf_env *env, struct node *root,
     return bad;
 }
 
+/* The node is read only for chips that have a part made of transistors. */
+static int load_technology(const struct conf_env *env, struct node *root,
+                           struct chip *c)
+{
+    bool wanted = false;
+    for (int i = 0; i < ROLES; i++)
+        wanted |= c->part[i].model && c->part[i].model->circuit;
+    if (!wanted)
+        return 0;
+    c->tech = arena_alloc(env->arena, sizeof *c->tech);
+    return technology_read(env, &node_get(root, "node")->at, c->node_m,
+                           &c->choice, c->tech);
+}
+
+static int first_eval(const struct conf_env *env, struct node *root,
+                      struct chip *c)
+{
+    struct fault f;
+    if (!chip_eval(c, &f))
+        return 0;
+    struct node *group = node_get(root, f.path);
+    return msg_error(env->msgs, group ? &group->at : &root->at, "%s: %s",
+                     f.path, f.why);
+}
+
 int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
 {
     c->sources = node_get(root, "sources");
@@ -201,15 +195,16 @@ int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
                         "'sources' must be a group { ... }");
         c->sources = NULL;
     }
+    bad |= chip_bind(env, root, c, "technology", technology_fields, &c->choice);
     bad |= chip_bind(env, root, c, "chip", chip_fields, g);
     bad |= chip_bind(env, root, c, "tile", tile_fields, g);
     bad |= chip_bind(env, root, c, "pe", pe_fields, g);
     bad |= chip_bind(env, root, c, "crossbar", crossbar_fields, g);
     for (int i = 0; i < ROLES; i++)
         bad |= load_component(env, root, c, (enum role_id)i);
-    if (!bad)
-        chip_eval(c);
-    return bad;
+    if (bad || load_technology(env, root, c))
+        return -1;
+    return first_eval(env, root, c);
 }
 
 /* ---- sums over the tree ---- */
@@ -229,16 +224,99 @@ static double multiple(const struct geometry *g, enum multiple m)
     }
 }
 
-void chip_eval(struct chip *c)
+static struct site site_of(const struct chip *c)
 {
-    for (int i = 0; i < ROLES; i++) {
-        struct component *part = &c->part[i];
-        if (!part->model)
-            continue;
-        part->model->eval(part->params, &part->cost);
-        part->instances =
-            part->params->count * multiple(&c->geo, roles[i].multiple);
-    }
+    const struct geometry *g = &c->geo;
+    const struct component *adc = &c->part[ROLE_ADC];
+    double bitlines = (double)g->crossbars * g->columns;
+    return (struct site){.tech = c->tech,
+                         .roadmap = c->choice.roadmap,
+                         .rows = g->rows,
+                         .columns = g->columns,
+                         .crossbars = g->crossbars,
+                         .cell_bits = g->cell_bits,
+                         .dac_bits = g->dac_bits,
+                         .buffer_bits = g->buffer_bits,
+                         .ports = (int)ceil(bitlines / adc->params->count)};
+}
+
+/* Sides of a PE, a tile and the chip as far as their parts are known. */
+static void measure(const struct chip *c, struct site *site)
+{
+    double pe_m2 = 0;
+    for (int i = 0; i < ROLES; i++)
+        if (roles[i].level == LEVEL_PE)
+            pe_m2 += c->part[i].instances * c->part[i].cost.area_m2;
+    site->pe_side_m = sqrt(pe_m2);
+    site->tile_side_m = sqrt(fmax(0, chip_tile_area_m2(c)));
+    site->chip_side_m = sqrt(chip_area_m2(c, c->geo.tiles));
+}
+
+static int eval_one(struct chip *c, int role, struct fault *f)
+{
+    struct component *part = &c->part[role];
+    f->path = roles[role].name;
+    if (part_eval(part, &c->site, f->why, sizeof f->why))
+        return -1;
+    part->instances =
+        part->params->count * multiple(&c->geo, roles[role].multiple);
+    return 0;
+}
+
+static int eval_all(struct chip *c, bool wires, struct fault *f)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (c->part[i].model && roles[i].wires == wires && eval_one(c, i, f))
+            return -1;
+    return 0;
+}
+
+/* Sides are those of what wires connect, without the wires. */
+static int eval_wires(struct chip *c, struct fault *f)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (roles[i].wires)
+            c->part[i].instances = 0;
+    measure(c, &c->site);
+    return eval_all(c, true, f) || chip_clock(c, f) ? -1 : 0;
+}
+
+int chip_eval(struct chip *c, struct fault *f)
+{
+    c->site = site_of(c);
+    f->path = "technology";
+    if (c->tech && technology_eval(c->tech, &c->choice, f->why, sizeof f->why))
+        return -1;
+    f->path = roles[ROLE_ARRAY].name;
+    if (part_lines(&c->part[ROLE_ARRAY], &c->site, f->why, sizeof f->why) ||
+        eval_all(c, false, f))
+        return -1;
+    return eval_wires(c, f);
+}
+
+/* The role whose parameters these are, or ROLES. */
+static int role_of(const struct chip *c, const void *data)
+{
+    int i = 0;
+    while (i < ROLES && !(c->part[i].model && c->part[i].params == data))
+        i++;
+    return i;
+}
+
+int chip_change(struct chip *c, const void *data, bool *mapping,
+                struct fault *f)
+{
+    int role = role_of(c, data);
+    *mapping = role == ROLES;
+    if (*mapping || role == ROLE_ARRAY || site_of(c).ports != c->site.ports)
+        return chip_eval(c, f);
+    const struct component *part = &c->part[role];
+    double area_m2 = part->instances * part->cost.area_m2;
+    if (eval_one(c, role, f))
+        return -1;
+    if (roles[role].wires || part->instances * part->cost.area_m2 == area_m2)
+        return chip_clock(c, f);
+    return eval_wires(c, f);
 }
 
 int chip_crossbars_per_tile(const struct chip *c)
@@ -287,13 +365,4 @@ double chip_peak_W(const struct chip *c, double tiles)
         sum +=
             chip_instances(c, (enum role_id)i, tiles) * c->part[i].cost.peak_W;
     return sum;
-}
-
-double chip_cycle_s(const struct chip *c)
-{
-    const struct component *adc = &c->part[ROLE_ADC];
-    double conversions = (double)c->geo.columns * c->geo.crossbars;
-    double convert_s =
-        conversions / adc->instances * adc->cost.time_s[ACTION_FIRST];
-    return fmax(c->geo.read_s, convert_s);
 }

@@ -3,7 +3,7 @@
 #ifndef HW_CHIP_H
 #define HW_CHIP_H
 
-#include "hw/model.h"
+#include "hw/part.h"
 
 enum level { LEVEL_CHIP, LEVEL_TILE, LEVEL_PE, LEVEL_HOST };
 
@@ -12,10 +12,11 @@ enum multiple { PER_NODE, PER_CELL, PER_WORDLINE, PER_BITLINE };
 
 /* The places that components take in a crossbar chip. */
 enum role_id {
-    ROLE_ARRAY, ROLE_DAC, ROLE_SAMPLE_HOLD, ROLE_MUX, ROLE_ADC,
-    ROLE_SHIFT_ADD, ROLE_INPUT_REGISTER, ROLE_OUTPUT_REGISTER, ROLE_INDEX,
-    ROLE_BUFFER, ROLE_BUS, ROLE_TILE_REGISTER, ROLE_TILE_ADD,
-    ROLE_ACTIVATION, ROLE_POOL, ROLE_VECTOR, ROLE_ROUTER, ROLE_LINK, ROLE_HOST, ROLES
+    ROLE_ARRAY, ROLE_ROW_DECODER, ROLE_DAC, ROLE_SAMPLE_HOLD, ROLE_MUX,
+    ROLE_ADC, ROLE_SHIFT_ADD, ROLE_INPUT_REGISTER, ROLE_OUTPUT_REGISTER,
+    ROLE_INDEX, ROLE_CONTROL, ROLE_BUFFER, ROLE_BUS, ROLE_TILE_REGISTER,
+    ROLE_TILE_ADD, ROLE_ACTIVATION, ROLE_POOL, ROLE_VECTOR, ROLE_ROUTER,
+    ROLE_LINK, ROLE_HOST, ROLE_DRAM, ROLES
 };
 
 struct role {
@@ -23,18 +24,13 @@ struct role {
     enum level level;
     enum multiple multiple;
     bool required;
+    bool wires;         /* spans other parts: evaluated when their areas are
+                           known */
     const char *action; /* what is counted: "conversion" */
     const char *text;
 };
 extern const struct role roles[ROLES];
 extern const char *const level_names[]; /* by enum level */
-
-struct component {
-    const struct model *model; /* NULL: the chip has none */
-    struct placed *params;
-    struct cost cost;
-    double instances; /* per node of its level */
-};
 
 extern const struct field chip_fields[], tile_fields[], pe_fields[],
     crossbar_fields[];
@@ -51,27 +47,39 @@ struct geometry {
     int pes;                        /* per tile */
     int crossbars;                  /* per PE */
     int rows, columns, cell_bits, dac_bits;
-    double read_s;                  /* one crossbar read: drive and settle */
+    double read_s;                  /* one crossbar read: drive and settle; */
+    double cycle_s;                 /* the crossbars' step; 0: they follow
+                                       from the parts */
     double buffer_bits;             /* capacity of a tile's buffer */
 };
 
-#define BOUND_MAX 32
+#define BOUND_MAX 40
 
 /* A loaded chip; memory from the arena of the load. */
 struct chip {
     const char *name, *title, *source;
     double node_m;
     struct geometry geo;
+    struct technology_choice choice;
+    struct technologies *tech; /* NULL: no component is made of transistors */
     struct component part[ROLES];
+    struct site site; /* where its parts stand, and */
+    double cycle_s;   /* the crossbars' step: set by chip_eval() */
     struct bound bound[BOUND_MAX]; /* every parameter group, for lists, */
     int bounds;                    /* overrides and --explain */
     struct node *sources;
 };
 
+/* Why a chip cannot be: the group that is to blame, and the reason. */
+struct fault {
+    const char *path;
+    char why[240];
+};
+
 /*
- * Reads the chip's own groups from a technology file's root: chip, tile, pe,
- * crossbar and a group a role. Groups of the machine (mapping, schedule) are
- * the caller's. 0, or -1 having reported.
+ * Reads the chip's own groups from a technology file's root: technology, chip,
+ * tile, pe, crossbar and a group a role. Groups of the machine (mapping,
+ * schedule) are the caller's. 0, or -1 having reported.
  */
 int chip_load(const struct conf_env *env, struct node *root, struct chip *c);
 
@@ -79,8 +87,20 @@ int chip_load(const struct conf_env *env, struct node *root, struct chip *c);
 int chip_bind(const struct conf_env *env, struct node *root, struct chip *c,
               const char *path, const struct field *fields, void *data);
 
-/* Evaluates every component's model: after loading and after each change. */
-void chip_eval(struct chip *c);
+/*
+ * Evaluates the technology, every component's model and the cycle: after
+ * loading and after each change. First the array's lines, then the parts,
+ * then the wires between them. -1 having filled *fault.
+ */
+int chip_eval(struct chip *c, struct fault *fault);
+
+/*
+ * The same after a change of one group's parameters, `data`, alone: only what
+ * depends on it is evaluated again. *mapping: the change was not one of a
+ * component.
+ */
+int chip_change(struct chip *c, const void *data, bool *mapping,
+                struct fault *fault);
 
 int chip_crossbars_per_tile(const struct chip *c);
 double chip_area_m2(const struct chip *c, double tiles); /* of one chip */
@@ -91,10 +111,13 @@ double chip_peak_W(const struct chip *c, double tiles);  /* of one chip */
 double chip_instances(const struct chip *c, enum role_id role, double tiles);
 
 /*
- * The crossbar cycle: the slower of the read and of the converters that serve
- * all bitlines of the PE's crossbars once a cycle,
- *     max(read, columns x crossbars / (ADCs x rate)).
+ * chip_clock.c: the crossbar cycle, the slower of the read and of the
+ * converters that serve all bitlines of the PE's crossbars once a cycle,
+ *     max(read, columns x crossbars / ADCs x (1 / rate + mux delay)),
+ * read = delays of wordline driver, bitline and sample-and-hold. A read or a
+ * cycle that the file gives must leave its parts that time; what no part
+ * knows, the file must give. -1 having filled *fault.
  */
-double chip_cycle_s(const struct chip *c);
+int chip_clock(struct chip *c, struct fault *fault);
 
 #endif

@@ -80,6 +80,15 @@ static void largest(FILE *out, const struct study *s, int p)
     }
 }
 
+/* " + 12 writes x 3 pJ", where they cost anything. */
+static void also(FILE *out, double n, const char *what, double each_J)
+{
+    if (n * each_J <= 0)
+        return;
+    fprintf(out, " + %.6g %s x ", n, what);
+    value(out, each_J, DIM_J);
+}
+
 static void explain_energy(FILE *out, const struct study *s)
 {
     const struct run *run = &s->run;
@@ -95,10 +104,8 @@ static void explain_energy(FILE *out, const struct study *s)
         value(out, s->est.part_J[p], DIM_J);
         fprintf(out, " = %.6g %ss x ", n[ACTION_FIRST], part->action);
         value(out, part->cost.energy_J[ACTION_FIRST], DIM_J);
-        if (n[ACTION_WRITE] > 0) {
-            fprintf(out, " + %.6g writes x ", n[ACTION_WRITE]);
-            value(out, part->cost.energy_J[ACTION_WRITE], DIM_J);
-        }
+        also(out, n[ACTION_WRITE], "writes", part->cost.energy_J[ACTION_WRITE]);
+        also(out, n[ACTION_ON], "full reads", part->cost.energy_J[ACTION_ON]);
         fputs(" + static ", out);
         value(out, s->est.part_static_J[p], DIM_J);
         fprintf(out, "\n      energy of one = %s   (model %s)\n",

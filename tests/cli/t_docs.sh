@@ -4,6 +4,7 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 est1=$srcdir/man/ivq-est.1
 tech5=$srcdir/man/ivq-tech.5
+circuits5=$srcdir/man/ivq-circuits.5
 workload5=$srcdir/man/ivq-workload.5
 
 # none NAME FILE: the file, a list of what is wrong, is empty
@@ -74,11 +75,12 @@ awk '/^component model/ { gsub(/"/, ""); model = $3 }
     "$work/params" >"$work/keys"
 while read -r model key; do
     { items "$tech5" "Model $model"; items "$tech5" "All models"
-      items "$tech5" "Model nameplate"; } | grep -qx "$key" ||
+      items "$tech5" "Model nameplate"; items "$circuits5" "Model $model"
+      items "$circuits5" "All circuits"; } | grep -qx "$key" ||
         echo "$model: $key"
 done <"$work/keys" >"$work/missing"
 [ -s "$work/keys" ] || echo "no component models found" >"$work/missing"
-none 'every key of a component model is in ivq-tech(5)' "$work/missing"
+none 'every key of a component model is in a manual page' "$work/missing"
 
 ivq --list-models >"$work/models"
 # names under a heading of --list-models
@@ -87,13 +89,13 @@ listed() { awk -v heading="$1" '/^[a-z]/ { inside = index($0, heading) == 1 }
 # has_heading NAME PREFIX < NAMES: ivq-tech(5) has .Ss PREFIX NAME for each
 has_heading() { while read -r name; do
         n=$((${n-0} + 1))
-        grep -qx "\.Ss $1 $name" "$tech5" || echo "$name"
+        grep -qx "\.Ss $1 $name" "$tech5" "$circuits5" || echo "$name"
     done; }
 for pair in 'component models:Model' 'mapping styles:Style'; do
     listed "${pair%%:*}" >"$work/wanted"
     has_heading "${pair#*:}" <"$work/wanted" >"$work/missing"
     [ -s "$work/wanted" ] || echo "none found" >"$work/missing"
-    none "every one of the ${pair%%:*} is in ivq-tech(5)" "$work/missing"
+    none "every one of the ${pair%%:*} is in a manual page" "$work/missing"
 done
 listed 'components of' >"$work/wanted"
 items "$tech5" COMPONENTS >"$work/have"
@@ -255,13 +257,14 @@ climbs() { (cd "$1" && find src -name '*.[ch]' | LC_ALL=C sort |
         if (from == "cmd") return to == "public"
         if (from == "out") return to == "base"
         if (to == "out") return from == "use"
+        if (to == "circuit") return from == "hw"
         if (!(from in height) || !(to in height)) return 0
         return height[to] < height[from]
     }
     BEGIN {
         height["base"] = 0; height["conf"] = 1; height["net"] = 2
-        height["quant"] = 2; height["hw"] = 2; height["machine"] = 3
-        height["est"] = 4; height["use"] = 5
+        height["quant"] = 2; height["circuit"] = 1.5; height["hw"] = 2
+        height["machine"] = 3; height["est"] = 4; height["use"] = 5
     }
     /^#[ \t]*include[ \t]*"/ {
         split($0, part, "\"")
@@ -275,7 +278,8 @@ none 'no file includes a higher level' "$work/missing"
 for pair in 'net quant/quant.h' 'quant hw/chip.h' 'hw net/net.h' \
     'base conf/conf.h' 'machine est/est.h' 'est use/study.h' 'est out/out.h' \
     'out conf/conf.h' 'cmd base/arena.h' 'use cmd/opt.h' 'conf ivq.h' \
-    'net other/new.h'; do
+    'net other/new.h' 'net circuit/wire.h' 'machine circuit/wire.h' \
+    'circuit hw/model.h'; do
     mkdir -p "$work/tree/src/${pair% *}"
     echo "#include \"${pair#* }\"" >"$work/tree/src/${pair% *}/x.c"
     climbs "$work/tree" >"$work/missing"

@@ -267,69 +267,6 @@ START_TEST(tables_are_sound)
 }
 END_TEST
 
-static void randomise(const struct field *f, void *data)
-{
-    double x = f->min > 0 ? exp(uniform(log(f->min), log(f->max)))
-                          : f->max * pow(10, uniform(-20, 0));
-    struct points *curve = (struct points *)((char *)data + f->offset);
-    switch (f->kind) {
-    case FIELD_COUNT:
-        x = fmin(fmax(floor(x), f->min), f->max);
-        ck_assert_int_eq(field_set(f, data, x), 0);
-        break;
-    case FIELD_REAL:
-    case FIELD_QUANTITY:
-        if (next_random() % 8 == 0)
-            x = next_random() % 2 ? f->min : f->max;
-        x = fmin(fmax(x, f->min), f->max);
-        ck_assert_int_eq(field_set(f, data, x), 0);
-        break;
-    case FIELD_POINTS:
-        *curve = (struct points){.n = 2 + (int)(next_random() % 3)};
-        for (int i = 0; i < curve->n; i++) {
-            curve->x[i] =
-                i ? curve->x[i - 1] + 1 + (double)(next_random() % 6) : 1;
-            curve->y[i] = uniform(1, 2) * (i ? curve->y[i - 1] : 1e-13);
-            curve->z[i] = uniform(1, 2) * (i ? curve->z[i - 1] : 1e-12);
-        }
-        break;
-    default:
-        break;
-    }
-}
-
-/* Whatever ranges and check() let through has finite, non-negative costs. */
-START_TEST(models_cannot_fail)
-{
-    seed = 4;
-    for (int m = 0; models[m]; m++) {
-        static max_align_t data[256];
-        int tried = 0;
-        for (int i = 0; i < 20000 && tried < 2000; i++) {
-            char why[160] = "";
-            struct cost c;
-            memset(data, 0, sizeof data);
-            for (int k = 0; models[m]->fields[k].name; k++)
-                randomise(&models[m]->fields[k], data);
-            if (models[m]->check && models[m]->check(data, why, sizeof why)) {
-                ck_assert_str_ne(why, "");
-                continue;
-            }
-            tried++;
-            models[m]->eval(data, &c);
-            const double *all = (const double *)&c;
-            for (size_t k = 0; k < sizeof c / sizeof(double); k++)
-                ck_assert_msg(isfinite(all[k]) && all[k] >= 0,
-                              "%s: cost %zu is %g", models[m]->name, k, all[k]);
-            ck_assert(c.static_W <= c.peak_W * (1 + 1e-12));
-            for (int k = 0; k < ACTIONS; k++)
-                ck_assert_double_gt(c.time_s[ACTION_FIRST], 0);
-        }
-        ck_assert_msg(tried >= 500, "%s: only %d tried", models[m]->name,
-                      tried);
-    }
-}
-END_TEST
 int main(void)
 {
     Suite *s = suite_create("field");
@@ -343,7 +280,6 @@ int main(void)
     tcase_add_test(c, missing_keys_are_reported);
     tcase_add_test(c, numbers_are_set);
     tcase_add_test(c, tables_are_sound);
-    tcase_add_test(c, models_cannot_fail);
     suite_add_tcase(s, c);
     return unit_run(s);
 }

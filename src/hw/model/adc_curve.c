@@ -28,8 +28,10 @@ static double along(const struct points *c, const double *y, int bits)
     return y[i] * pow(y[i + 1] / y[i], t);
 }
 
-static int check(const void *params, char *why, int size)
+static int check(const void *params, const struct site *site, char *why,
+                 int size)
 {
+    (void)site;
     const struct adc_curve *p = params;
     const struct points *c = &p->curve;
     for (int i = 0; i + 1 < c->n; i++)
@@ -51,8 +53,9 @@ static int check(const void *params, char *why, int size)
     return 0;
 }
 
-static void eval(const void *params, struct cost *out)
+static void eval(const void *params, const struct site *site, struct cost *out)
 {
+    (void)site;
     const struct adc_curve *p = params;
     const struct points *c = &p->curve;
     double energy = 1, area = 1;

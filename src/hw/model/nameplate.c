@@ -10,14 +10,15 @@ void nameplate_eval(const struct nameplate *p, struct cost *out)
     *out = (struct cost){.area_m2 = p->area_m2 / p->of,
                          .static_W = p->static_share * power_W,
                          .peak_W = power_W};
-    for (int i = 0; i < ACTIONS; i++) {
+    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
         out->energy_J[i] = energy_J;
         out->time_s[i] = 1 / p->rate_Hz;
     }
 }
 
-static void eval(const void *params, struct cost *out)
+static void eval(const void *params, const struct site *site, struct cost *out)
 {
+    (void)site;
     nameplate_eval(params, out);
 }
 

@@ -7,13 +7,14 @@ struct point {
     double energy_J, area_m2, leakage_W, rate_Hz;
 };
 
-static void eval(const void *params, struct cost *out)
+static void eval(const void *params, const struct site *site, struct cost *out)
 {
+    (void)site;
     const struct point *p = params;
     *out = (struct cost){.area_m2 = p->area_m2,
                          .static_W = p->leakage_W,
                          .peak_W = p->leakage_W + p->energy_J * p->rate_Hz};
-    for (int i = 0; i < ACTIONS; i++) {
+    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
         out->energy_J[i] = p->energy_J;
         out->time_s[i] = 1 / p->rate_Hz;
     }

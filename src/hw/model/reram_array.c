@@ -9,8 +9,9 @@ struct reram_array {
     double write_s; /* one wordline, all its cells at once */
 };
 
-static void eval(const void *params, struct cost *out)
+static void eval(const void *params, const struct site *site, struct cost *out)
 {
+    (void)site;
     const struct reram_array *p = params;
     nameplate_eval(&p->read, out);
     out->energy_J[ACTION_WRITE] = p->write_J;

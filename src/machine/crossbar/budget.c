@@ -60,8 +60,9 @@ static void fill_run(const struct crossbar *x, struct run *run, double need)
     for (int i = 0; i < ROLES; i++)
         run->part[i].instances =
             run->chips * chip_instances(c, (enum role_id)i, run->tiles);
-    if (c->part[ROLE_HOST].model)
-        run->part[ROLE_HOST].instances = c->part[ROLE_HOST].instances;
+    for (int i = 0; i < ROLES; i++)
+        if (roles[i].level == LEVEL_HOST)
+            run->part[i].instances = c->part[i].instances;
 }
 
 int budget_fit(struct crossbar *x, struct msgs *msgs, struct run *run)

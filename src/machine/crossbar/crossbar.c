@@ -180,19 +180,38 @@ static void replicate_rounds(struct crossbar *x, struct run *run)
     }
 }
 
-/* Writing all copies once: at every inference (of a batch) when rounds
- * reload, else a price on its own. */
+/*
+ * Writing all copies once: at every inference (of a batch) when rounds reload,
+ * else a price on its own. A wordline is selected once for all its cells. What
+ * brings the weights, links and memory, counts their bits as writes: they take
+ * their time while the crossbars wait, not between results.
+ */
 static void count_writes(struct crossbar *x, struct run *run)
 {
-    const struct part *array = &run->part[ROLE_ARRAY];
-    double batch = x->chip.geo.batch;
+    double share = run->rounds > 1 ? 1.0 / x->chip.geo.batch : 0;
     run->program_J = 0;
     for (int i = 0; i < x->stages; i++) {
         const struct stage *s = &x->stage[i];
-        double cells = x->map[s->layer].cells_used * s->copies;
-        run_actions(run, s->layer, ROLE_ARRAY)[ACTION_WRITE] =
-            run->rounds > 1 ? cells / batch : 0;
-        run->program_J += cells * array->cost.energy_J[ACTION_WRITE];
+        double cells = x->map[s->layer].cells_used;
+        double written = cells * s->copies;
+        double bits = cells * x->chip.geo.cell_bits;
+        const struct {
+            enum role_id role;
+            enum action action;
+            double count;
+        } counts[] = {
+            {ROLE_ARRAY, ACTION_WRITE, written},
+            {ROLE_ROW_DECODER, ACTION_FIRST, written / x->chip.geo.columns},
+            {ROLE_LINK, ACTION_WRITE, bits},
+            {ROLE_DRAM, ACTION_WRITE, bits},
+        };
+        for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+            enum role_id role = counts[k].role;
+            run_actions(run, s->layer, role)[counts[k].action] =
+                counts[k].count * share;
+            run->program_J += counts[k].count *
+                              run->part[role].cost.energy_J[counts[k].action];
+        }
     }
 }
 
@@ -217,7 +236,7 @@ static void count_notes(const struct crossbar *x, struct run *run)
  * or areas where no area budget sizes the chip. Keeps what it compares. */
 static bool same_pace(struct crossbar *x, const struct run *run)
 {
-    bool same = run->interval_s > 0;
+    bool same = run->interval_s > 0 && run->cycle_s == x->chip.cycle_s;
     for (int i = 0; i < ROLES; i++) {
         const struct component *part = &x->chip.part[i];
         struct pace now = {part->cost.time_s[ACTION_FIRST],
@@ -239,7 +258,7 @@ static int schedule(void *self, struct msgs *msgs, struct run *run)
     bool same = same_pace(x, run);
     for (int i = 0; i < ROLES; i++)
         run->part[i].cost = x->chip.part[i].cost;
-    run->cycle_s = chip_cycle_s(&x->chip);
+    run->cycle_s = x->chip.cycle_s;
     if (budget_fit(x, msgs, run))
         return -1;
     if (!same) {
@@ -263,18 +282,13 @@ static struct bound *bounds(void *self, int *n)
 static int changed(void *self, const struct bound *b)
 {
     struct crossbar *x = self;
+    struct fault fault;
+    bool mapping;
     char why[160];
-    for (int i = 0; i < ROLES; i++) {
-        const struct component *part = &x->chip.part[i];
-        if (part->params != b->data)
-            continue;
-        if (part->model->check &&
-            part->model->check(part->params, why, sizeof why))
-            return -1;
-        chip_eval(&x->chip);
+    if (chip_change(&x->chip, b->data, &mapping, &fault))
+        return -1;
+    if (!mapping)
         return 0;
-    }
-    chip_eval(&x->chip);
     return set_rule(x, why, sizeof why) ? -1 : 1;
 }
 
@@ -291,7 +305,8 @@ static void list(FILE *out)
                 roles[i].required ? "" : " (optional)");
 }
 
-static const struct param_group groups[] = {{"chip", chip_fields},
+static const struct param_group groups[] = {{"technology", technology_fields},
+                                            {"chip", chip_fields},
                                             {"tile", tile_fields},
                                             {"pe", pe_fields},
                                             {"crossbar", crossbar_fields},

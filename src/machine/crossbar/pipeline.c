@@ -51,12 +51,14 @@ static void time_stage(const struct crossbar *x, int i, struct span in,
                        in.last_s + depth_s);
 }
 
-/* Seconds that all instances of a part need for so many actions. */
+/* Seconds that all instances of a part need for so many actions; none where
+ * the chip has no such part. */
 static double part_s(const struct run *run, enum role_id role, double actions)
 {
     const struct part *p = &run->part[role];
-    return actions > 0 ? actions * p->cost.time_s[ACTION_FIRST] / p->instances
-                       : 0;
+    return p->model && actions > 0
+               ? actions * p->cost.time_s[ACTION_FIRST] / p->instances
+               : 0;
 }
 
 /* Digital work keeps pace with its stage (the stage's time holds its load);
@@ -66,7 +68,9 @@ static void time_digital(const struct crossbar *x, const struct run *run, int i,
 {
     double host_s = part_s(run, ROLE_HOST, *run_actions(run, i, ROLE_HOST));
     double step_s = x->passes[i] ? 0 : run->cycle_s;
-    out->busy_s = fmax(host_s, part_s(run, ROLE_LINK, x->outside_bits[i]));
+    double link_s = part_s(run, ROLE_LINK, x->outside_bits[i]);
+    double dram_s = part_s(run, ROLE_DRAM, x->outside_bits[i]);
+    out->busy_s = fmax(host_s, fmax(link_s, dram_s));
     out->start_s = in.first_s;
     out->first_s = in.first_s + step_s;
     out->last_s = fmax(in.last_s + step_s, out->first_s + out->busy_s);
@@ -93,11 +97,12 @@ static double slowest(const struct crossbar *x, struct run *run, int round)
     return worst;
 }
 
-/* Links and host serve all layers; the mesh shares its routers. */
+/* Links, host and memory serve all layers; the mesh shares its routers. */
 static double shared_s(struct run *run, double worst)
 {
-    static const enum role_id shared[] = {ROLE_LINK, ROLE_HOST, ROLE_ROUTER};
-    for (int k = 0; k < 3; k++) {
+    static const enum role_id shared[] = {ROLE_LINK, ROLE_HOST, ROLE_ROUTER,
+                                          ROLE_DRAM};
+    for (size_t k = 0; k < sizeof shared / sizeof *shared; k++) {
         double t = all_layers_s(run, shared[k]);
         if (t > worst) {
             worst = t;
@@ -109,7 +114,7 @@ static double shared_s(struct run *run, double worst)
 }
 
 /* Loading the weights of one round: all crossbars at once, wordline after
- * wordline, as fast as the links bring them. */
+ * wordline, as fast as links and memory bring them. */
 static double write_s(const struct crossbar *x, const struct run *run,
                       int round)
 {
@@ -123,7 +128,9 @@ static double write_s(const struct crossbar *x, const struct run *run,
         }
     double rows_s =
         pieces * x->chip.geo.rows * array->cost.time_s[ACTION_WRITE];
-    return fmax(rows_s, part_s(run, ROLE_LINK, bits));
+    double bring_s =
+        fmax(part_s(run, ROLE_LINK, bits), part_s(run, ROLE_DRAM, bits));
+    return fmax(rows_s, bring_s);
 }
 
 static double layer_time(struct crossbar *x, struct run *run, int i,

@@ -17,6 +17,15 @@ static double *actions_of(const struct run *run, int layer, enum role_id role)
 
 /* ---- actions that do not depend on the schedule ---- */
 
+/* What the cells of the layer's crossbars store, as a share of the most they
+ * could: the bits of a multi-bit cell count alike. */
+static double stored_share(const struct crossbar *x, const struct mapped *m)
+{
+    const struct geometry *g = &x->chip.geo;
+    double bits = m->crossbars * g->rows * (double)g->columns * g->cell_bits;
+    return bits > 0 ? fmin(1, m->ones / bits) : 0;
+}
+
 /* Per input vector of the layer: what the mapper counted, and its sums on
  * their way out of the PE (one a row block) and into the tile's register. */
 static void count_crossbars(const struct crossbar *x, int i,
@@ -43,9 +52,12 @@ static void count_crossbars(const struct crossbar *x, int i,
         {ROLE_INDEX, m->index_reads},
         {ROLE_BUS, sums * m->row_blocks},
         {ROLE_TILE_REGISTER, sums},
+        {ROLE_CONTROL, m->mean_cycles * m->crossbars / x->chip.geo.crossbars},
     };
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
+    actions_of(run, i, ROLE_ARRAY)[ACTION_ON] +=
+        v * m->cell_reads * d * stored_share(x, m);
 }
 
 /*

@@ -85,6 +85,7 @@ static void count_edge(const struct crossbar *x, const struct edge *e,
     if (e->from < 0) {
         hops = hops_to_link(to);
         *link += e->bits;
+        *run_actions(run, e->to, ROLE_DRAM) += e->bits;
     } else {
         struct spot from = spot_of(x, x->where[e->from], run->tiles);
         hops = hops_between(from, to);
@@ -101,6 +102,7 @@ static void count_outside(const struct crossbar *x, struct run *run)
         double bits = x->outside_bits[i];
         struct spot at = spot_of(x, x->where[i], run->tiles);
         *run_actions(run, i, ROLE_LINK) += bits;
+        *run_actions(run, i, ROLE_DRAM) += bits;
         *run_actions(run, i, ROLE_ROUTER) += bits * hops_to_link(at);
     }
 }
@@ -114,6 +116,7 @@ void traffic_count(struct crossbar *x, struct run *run)
         run->layer[i].hops = 0;
         *run_actions(run, i, ROLE_ROUTER) = 0;
         *run_actions(run, i, ROLE_LINK) = 0;
+        *run_actions(run, i, ROLE_DRAM) = 0;
     }
     for (int k = 0; k < x->edges; k++)
         count_edge(x, &x->edge[k], run);

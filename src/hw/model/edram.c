@@ -1,0 +1,66 @@
+/* edram.c - a buffer of one-transistor one-capacitor cells in a logic process
+ */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "hw/model/macro.h"
+
+#include <stdio.h>
+
+struct edram {
+    struct macro macro;
+    double retention_s; /* 0: from the leakage of the cell */
+};
+
+static struct memory_cell cell_of(const struct edram *p,
+                                  const struct technology *t)
+{
+    struct memory_cell cell = memory_dram(&t->edram, t);
+    cell.retention_s = p->retention_s;
+    return cell;
+}
+
+static int check(const void *params, const struct site *site, char *why,
+                 int size)
+{
+    const struct edram *p = params;
+    const struct technology *t = site_technology(site, &p->macro.circuit);
+    struct memory_spec spec = macro_spec(&p->macro, site);
+
+    if (!(t->edram.area_m2 > 0)) {
+        snprintf(why, (size_t)size,
+                 "the node knows no cell of embedded DRAM; take model 'sram'");
+        return -1;
+    }
+    struct memory_cell cell = cell_of(p, t);
+    return macro_check(&p->macro, site, &cell, &spec, why, size);
+}
+
+static void eval(const void *params, const struct site *site, struct cost *out)
+{
+    const struct edram *p = params;
+    const struct technology *t = site_technology(site, &p->macro.circuit);
+    struct memory_cell cell = cell_of(p, t);
+    struct memory_spec spec = macro_spec(&p->macro, site);
+    struct memory bank = memory_plan(t, &cell, &spec);
+    macro_cost(&p->macro, &bank, out);
+}
+
+static const struct field fields[] = {
+    MACRO_FIELDS,
+    {"retention", FIELD_QUANTITY, DIM_S, offsetof(struct edram, retention_s), 0,
+     10, "0 s", NULL,
+     "in which each row is refreshed once; 0: until a cell has leaked half of "
+     "its signal"},
+    {0}};
+
+const struct model model_edram = {
+    .name = "edram",
+    .text = "embedded DRAM: as sram, with 1T1C cells, restoring and refresh",
+    .source = "CACTI-D (Thoziyoor et al., ISCA 2008); CACTI 6 (HPL-2009-85)",
+    .circuit = true,
+    .fields = fields,
+    .params_size = sizeof(struct edram),
+    .check = check,
+    .eval = eval,
+    .formula = "(request + decoder + wordline + restored bitlines + sense + "
+               "reply of a word) / width",
+};

@@ -1,0 +1,54 @@
+/* each_technology.h - every roadmap of every node, for properties */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EACH_TECHNOLOGY_H
+#define EACH_TECHNOLOGY_H
+
+#include "hw/model.h"
+#include "node_load.h"
+
+#include <fenv.h>
+
+static struct arena arena;
+
+__attribute__((unused)) static void setup(void)
+{
+    feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
+    arena_init(&arena, NULL);
+}
+
+__attribute__((unused)) static void teardown(void)
+{
+    arena_release(&arena);
+}
+
+/* With files of their own; then some between two. */
+static const double nodes_nm[] = {180, 130, 90, 65, 45, 32, 22, 16,
+                                  14,  10,  7,  5,  55, 40, 28, 12};
+enum { NODES = sizeof nodes_nm / sizeof *nodes_nm, FILES = 12 };
+
+/* Calls `check` for each roadmap of each node at both ends of the range of
+ * temperatures. */
+__attribute__((unused)) static void
+each_technology(void (*check)(const struct site *))
+{
+    static const double temperatures_K[] = {300, 400};
+    for (int i = 0; i < NODES; i++)
+        for (int k = 0; k < 2; k++) {
+            struct technologies tech =
+                node_load(&arena, nodes_nm[i] * 1e-9, temperatures_K[k]);
+            for (int r = 0; r < ROADMAPS; r++) {
+                struct site site = {.tech = &tech, .roadmap = r};
+                site.lines.step_A = 1e-6;
+                if (tech.has[r])
+                    check(&site);
+            }
+        }
+}
+
+__attribute__((unused)) static const struct technology *
+of(const struct site *site)
+{
+    return &site->tech->of[site->roadmap];
+}
+
+#endif
