@@ -53,6 +53,7 @@ static const char *const statuses[] = {"read", "recalled", NULL};
 
 struct published {
     const char *file, *name;
+    const char *tool_node; /* the other tool's own transistors and wires */
     int kind, role, status;
 };
 
@@ -62,6 +63,7 @@ struct result {
     int figure;
     double instances, rate_Hz, writes, ones, within; /* within 0: any */
     double published, ours, tool_error;
+    double ours_here; /* where ours is on the tool's node: on our own; or 0 */
     struct result *next;
 };
 
@@ -76,6 +78,8 @@ static const struct field case_fields[] = {
      roles_of_case, "calibrated: the value has set a parameter"},
     {"status", FIELD_CHOICE, DIM_NONE, P(status), 0, 0, "read", statuses,
      "recalled: not found again in its source"},
+    {"tool_node", FIELD_TEXT, DIM_NONE, P(tool_node), 0, 0, "", NULL,
+     "file of the tool's node: circuits are compared on its transistors"},
     {0}};
 
 static const struct field result_fields[] = {
@@ -90,7 +94,7 @@ static const struct field result_fields[] = {
     {"ones", FIELD_REAL, DIM_NONE, R(ones), 0, 1, "0", NULL,
      "of energy and power: mean of what the cells store"},
     {"within", FIELD_REAL, DIM_NONE, R(within), 0, 10, "0", NULL,
-     "bound: the larger over the smaller is at most 1 + within"},
+     "bound: relative error; from 1 on a factor of 1 + within"},
     {"why", FIELD_TEXT, DIM_NONE, R(why), 0, 0, "", NULL, "reason"},
     {0}};
 /* clang-format on */
@@ -154,7 +158,8 @@ static double evaluate(const struct result *r, const struct cost *c)
 }
 
 static int read_result(struct study *s, struct node *group,
-                       const struct published *p, const struct cost *cost)
+                       const struct published *p, const struct cost *cost,
+                       const struct cost *here)
 {
     struct result *r = arena_alloc(&s->arena, sizeof *r);
     struct bound b = {.path = "results", .fields = result_fields, .data = r};
@@ -166,11 +171,25 @@ static int read_result(struct study *s, struct node *group,
     if ((r->figure == POWER) != (r->rate_Hz > 0))
         return complain(s, group, "power needs a rate, nothing else has one");
     r->ours = evaluate(r, cost);
+    r->ours_here = here ? evaluate(r, here) : 0;
     r->of_case = p;
     *s->end = r;
     s->end = &r->next;
     s->results++;
     return 0;
+}
+
+/* The same part on the tool's node instead of ours. */
+static void take_tool_node(struct study *s, struct node *one, const char *file)
+{
+    struct node *group = node_get(one, "technology");
+    struct node *entry = arena_alloc(&s->arena, sizeof *entry);
+    *entry = (struct node){.name = "file",
+                           .kind = NODE_TEXT,
+                           .at = group->at,
+                           .text = file,
+                           .next = group->child};
+    group->child = entry;
 }
 
 static int read_case(struct study *s, struct node *one)
@@ -182,7 +201,7 @@ static int read_case(struct study *s, struct node *one)
     struct published *p = arena_alloc(&s->arena, sizeof *p);
     p->file = s->file;
     struct bound b = {.path = "cases", .fields = case_fields, .data = p};
-    struct component part = {.model = NULL};
+    struct component part = {.model = NULL}, here = {.model = NULL};
 
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         node_get(one, parts[i]);
@@ -192,8 +211,14 @@ static int read_case(struct study *s, struct node *one)
         return complain(s, one, "a case has a list of results");
     if (bad || part_alone(&env, one, "part", s->sources, &part))
         return -1;
+    if (*p->tool_node) {
+        here = part;
+        take_tool_node(s, one, p->tool_node);
+        if (part_alone(&env, one, "part", s->sources, &part))
+            return -1;
+    }
     for (struct node *n = list->child; n; n = n->next)
-        bad |= read_result(s, n, p, &part.cost);
+        bad |= read_result(s, n, p, &part.cost, here.model ? &here.cost : NULL);
     return bad;
 }
 
@@ -228,11 +253,13 @@ static int read_file(struct study *s, const char *path)
 
 /* ---- the comparison ---- */
 
-/* As far above as below: 2 is within 1, and so is 0.5. */
+/* Within 30 %: 0.7 to 1.3. Within a factor of two, 1: 0.5 to 2. */
 static bool lies_within(const struct result *r, double within)
 {
-    double x = r->ours / r->published;
-    return x > 0 && fmax(x, 1 / x) <= (1 + within) * (1 + 1e-9);
+    double x = r->ours / r->published, rounding = 1e-9;
+    if (within < 1)
+        return fabs(x - 1) <= within + rounding;
+    return x > 0 && fmax(x, 1 / x) <= (1 + within) * (1 + rounding);
 }
 
 static const char *verdict(const struct result *r)
@@ -264,10 +291,13 @@ static void put_result(const struct result *r)
         snprintf(bound, sizeof bound, "%g %%", 100 * r->within);
     if (r->tool)
         snprintf(tool, sizeof tool, "  %s %.3f", r->tool, 1 + r->tool_error);
-    printf("  %-14s %11s %11s %7.3f %7s%s%s\n", figure_names[r->figure],
+    else if (r->ours_here > 0)
+        snprintf(tool, sizeof tool, "  our node %.2f",
+                 r->ours_here / r->published);
+    printf("  %-14s %11s %11s %7.3f %7s%-*s%s\n", figure_names[r->figure],
            quantity_format(published, TEXT, r->published, dim),
            quantity_format(ours, TEXT, r->ours, dim), r->ours / r->published,
-           bound, verdict(r), tool);
+           bound, *tool ? 4 : 0, verdict(r), tool);
     if (!lies_within(r, r->within > 0 ? r->within : 1))
         put_reason(r->why);
 }
@@ -295,7 +325,8 @@ static const struct column columns[] = {
     {"file", NULL}, {"case", NULL}, {"kind", NULL}, {"role"},
     {"status", NULL}, {"figure", NULL}, {"unit", NULL}, {"published", ""},
     {"ours", ""}, {"ratio", ""}, {"within", ""}, {"verdict"},
-    {"tool", NULL}, {"tool_ratio", ""}, {"source", NULL}, {"why"},
+    {"our_node_ratio", ""}, {"tool", NULL}, {"tool_ratio", ""},
+    {"source", NULL}, {"why"},
 };
 /* clang-format on */
 enum { COLUMNS = sizeof columns / sizeof *columns };
@@ -316,6 +347,8 @@ static void fill_row(const struct result *r, union cell *cell)
         {.number = r->ours / r->published},
         {.number = r->within > 0 ? r->within : (double)NAN},
         {.text = verdict(r) + (*verdict(r) == ' ')},
+        {.number =
+             r->ours_here > 0 ? r->ours_here / r->published : (double)NAN},
         {.text = r->tool ? r->tool : ""},
         {.number = r->tool ? 1 + r->tool_error : (double)NAN},
         {.text = r->source},

@@ -84,7 +84,7 @@ static struct block at_least(struct block b, struct block less)
     };
 }
 
-struct decoder_parts decoder_parts(const struct technology *t)
+struct decoder_parts decoder_parts(const struct technology *t, double most)
 {
     struct decoder_parts p = {.t = t, .fo4_s = fo4_s(t)};
     double w_m = width_min_m(t), p_m = width_p_m(t, w_m);
@@ -96,7 +96,7 @@ struct decoder_parts decoder_parts(const struct technology *t)
         p.nand[i] = smallest(t, i > 1 ? GATE_NAND : GATE_INV, i,
                              p.inverter.input_F, stage_ramp * p.fo4_s);
     p.row[0] = row_of(&p, 0);
-    for (int n = 1; n <= DECODER_GROUPS_MAX; n++)
+    for (int n = 1; n <= groups_of(most).n; n++)
         p.row[n] = at_least(row_of(&p, n), p.row[n - 1]);
     return p;
 }
@@ -134,13 +134,14 @@ static struct block taper(const struct decoder_parts *p, double load_F)
  * share of their gates. The lines stand at the pitch of semi-global wires.
  */
 static struct block group_of(const struct decoder_parts *p, int bits,
-                             double rows, double pitch_m)
+                             const struct block *row, double rows,
+                             double pitch_m)
 {
     const struct technology *t = p->t;
     double lines = ldexp(1, bits), vdd = t->mos.vdd_V;
     struct rc line = wire_rc(t, WIRE_SEMI_GLOBAL, rows * pitch_m);
     const struct block *in = &p->nand[bits];
-    double gates_F = rows / lines * row_gate(p, rows)->input_F;
+    double gates_F = rows / lines * row->input_F;
     struct block chain = taper(p, line.F + gates_F);
     struct block b = block_series(*in, chain);
 
@@ -166,7 +167,8 @@ static struct block groups_block(const struct decoder_parts *p, double rows,
         int n = larger ? g.larger : g.n - g.larger;
         if (n < 1)
             continue;
-        struct block b = group_of(p, g.bits + larger, rows, pitch_m);
+        struct block b =
+            group_of(p, g.bits + larger, &p->row[g.n], rows, pitch_m);
         sum.width_m += n * b.width_m / sum.height_m;
         sum.leakage_W += n * b.leakage_W;
         sum.energy_J += n * b.energy_J;
@@ -185,6 +187,17 @@ struct block predecoder(const struct decoder_parts *p, double rows,
     if (bits < 1)
         return b;
     return at_least(b, groups_block(p, ldexp(1, bits - 1), pitch_m));
+}
+
+void predecoders(const struct decoder_parts *p, double rows, double pitch_m,
+                 int n, struct block *out)
+{
+    struct block less = groups_block(p, rows / 2, pitch_m);
+    for (int i = 0; i < n; i++, rows *= 2) {
+        struct block b = groups_block(p, rows, pitch_m);
+        out[i] = at_least(b, less);
+        less = b;
+    }
 }
 
 /* ---- rows ---- */
@@ -230,7 +243,7 @@ struct block wordline_drive(const struct decoder_parts *p, struct rc wordline,
 struct block decoder(const struct technology *t, double rows, double pitch_m,
                      struct rc wordline, double high_V, double drive_A)
 {
-    struct decoder_parts p = decoder_parts(t);
+    struct decoder_parts p = decoder_parts(t, rows);
     struct block pre = predecoder(&p, rows, pitch_m);
     struct block row = wordline_drive(&p, wordline, high_V, drive_A);
 

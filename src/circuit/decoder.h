@@ -24,7 +24,9 @@ struct decoder_parts {
     /* of one row, for each number of groups that it ANDs */
     struct block row[DECODER_GROUPS_MAX + 1];
 };
-struct decoder_parts decoder_parts(const struct technology *t);
+
+/* Of decoders of at most `most` rows. */
+struct decoder_parts decoder_parts(const struct technology *t, double most);
 
 /*
  * Row decoders since CACTI (Wilton and Jouppi 1994, sec. 4.1): the address
@@ -34,6 +36,11 @@ struct decoder_parts decoder_parts(const struct technology *t);
  */
 struct block predecoder(const struct decoder_parts *p, double rows,
                         double pitch_m);
+
+/* The same of rows, 2 rows, 4 rows ...: n of them. `rows`: a power of two
+ * above 1. */
+void predecoders(const struct decoder_parts *p, double rows, double pitch_m,
+                 int n, struct block *out);
 
 /* The gate of one row, that ANDs the predecoded lines. One action: a pulse. */
 const struct block *row_gate(const struct decoder_parts *p, double rows);

@@ -15,6 +15,10 @@ const char *const memory_parts[] = {"cells",    "request", "predecoder",
                                     "wordline", "bitline", "column",
                                     "sense",    "reply",   NULL};
 
+/* Half of the address wires of a random new address change; so do the select
+ * and the write wire. */
+static const double address_activity = 0.5;
+
 /* Select and write, beside the address. */
 enum { CONTROL_WIRES = 2 };
 
@@ -48,10 +52,17 @@ struct memory_fixed memory_fixed(const struct technology *t,
                                  const struct memory_spec *spec)
 {
     struct memory_fixed m = {.t = t, .cell = cell, .spec = spec};
-    m.parts = decoder_parts(t);
+    m.parts = decoder_parts(t, spec->rows ? spec->rows
+                                          : MEMORY_ROWS_LEAST
+                                                << (MEMORY_ROWS_KINDS - 1));
     m.fo4_s = m.parts.fo4_s;
     m.address_wires = fmax(0, log2(spec->bits / spec->word)) + CONTROL_WIRES;
+    m.cells_m2 = spec->bits * cell->width_m * cell->height_m;
+    m.diagonal_m = sqrt(2 * m.cells_m2);
+    m.line_V = cell->storage_F > 0 ? cell->bitline_V : t->mos.vdd_V;
     m.wire = wire_of(t, spec, m.fo4_s);
+    m.word_J_m = spec->word * spec->activity * m.wire.J_m;
+    m.address_J_m = address_activity * m.address_wires * m.wire.J_m;
     memory_column_fixed(&m);
     return m;
 }

@@ -6,10 +6,6 @@
 
 #include <math.h>
 
-/* Half of the address wires of a random new address change; so do the select
- * and the write wire. */
-static const double address_activity = 0.5;
-
 /* A stored one still gives half of its signal when it has lost this share of
  * its level: signals are measured from half the level. */
 static const double retained = 0.25;
@@ -32,26 +28,35 @@ struct floor {
 struct work {
     const struct memory_fixed *m;
     const struct memory_choice *c;
-    const struct block *drive, *gate, *predecoder;
-    struct memory_column column;
+    const struct memory_way *way;
+    const struct memory_column *column;
     struct floor f;
     double sensed, ports; /* amplifiers, bits of one subarray */
     double select_F;      /* a line along all columns */
     double vdd, supply_V; /* of the bitlines' charge */
+    double read_J[MEMORY_PARTS], read_s[MEMORY_PARTS];
     struct memory *out;
 };
+
+/* Calls, and these are the innermost functions. */
+static double larger(double a, double b)
+{
+    return a > b ? a : b;
+}
+
+static double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
 
 /* ---- floor ---- */
 
 static double peripheral_m2(const struct work *w)
 {
     const struct memory_fixed *m = w->m;
-    double pass_m2 = w->c->mux > 1 ? m->lines * block_area_m2(&m->pass) : 0;
-    double sense_m2 =
-        m->spec->external ? 0 : w->sensed * block_area_m2(&m->sense);
-    return block_area_m2(w->predecoder) +
-           w->c->columns * (block_area_m2(&m->precharge) + pass_m2) + sense_m2 +
-           w->ports * block_area_m2(&m->write);
+    double sense_m2 = m->spec->external ? 0 : w->sensed * m->sense_m2;
+    return w->way->predecoder_m2 + w->c->columns * m->column_m2[w->c->mux > 1] +
+           sense_m2 + w->ports * m->write_m2;
 }
 
 /* What belongs to rows lies beside the cells, the predecoder and what belongs
@@ -63,8 +68,7 @@ static void subarray_floor(struct work *w)
 
     f->core_width_m = w->c->columns * cell->width_m;
     f->core_height_m = w->c->rows * cell->height_m;
-    f->rows_m =
-        (block_area_m2(w->gate) + block_area_m2(w->drive)) / cell->height_m;
+    f->rows_m = w->way->row_m2 / cell->height_m;
     f->sub_width_m = f->core_width_m + f->rows_m;
     f->sub_height_m = f->core_height_m + peripheral_m2(w) / f->sub_width_m;
 }
@@ -83,6 +87,21 @@ static double spine_wires(const struct work *w)
     return w->m->address_wires + ways * w->m->spec->word / w->f.split;
 }
 
+/* Amplifiers at the port. */
+static double outside_m2(const struct work *w)
+{
+    const struct memory_fixed *m = w->m;
+    return m->spec->external ? w->sensed * w->c->active * m->sense_m2 : 0;
+}
+
+/* A bus wider than half of its cells goes in two layers. */
+static double spread_m(const struct work *w)
+{
+    const struct floor *f = &w->f;
+    return f->sub_width_m -
+           smaller(w->ports * w->m->wire.pitch_m, f->core_width_m / 2);
+}
+
 /* A single subarray is its own port; the factors 1 - 1/n take the wires away
  * steadily. Repeaters stand in channels, bare wires lie above the cells. */
 static void bank_floor(struct work *w)
@@ -92,14 +111,12 @@ static void bank_floor(struct work *w)
     bool channels = m->spec->routing == ROUTING_REPEATED;
     double pitch_m = channels ? m->wire.pitch_m : 0;
     double cells = (double)w->c->rows * w->c->columns;
-    double outside_m2 =
-        m->spec->external ? w->sensed * w->c->active * block_area_m2(&m->sense)
-                          : 0;
 
-    f->n = fmax(w->c->active, ceil(m->spec->bits / cells));
-    f->nx = fmin(fmax(sqrt(f->n * f->sub_height_m / f->sub_width_m), 1), f->n);
+    f->n = larger(w->c->active, ceil(m->spec->bits / cells));
+    f->nx =
+        smaller(larger(sqrt(f->n * f->sub_height_m / f->sub_width_m), 1), f->n);
     f->ny = f->n / f->nx;
-    f->split = fmin(w->c->active, f->nx);
+    f->split = smaller(w->c->active, f->nx);
     f->width_m = f->nx * f->sub_width_m +
                  f->nx * (1 - 1 / f->ny) * spine_wires(w) * pitch_m;
     f->height_m =
@@ -107,10 +124,8 @@ static void bank_floor(struct work *w)
     f->trunk_m = f->width_m * (1 - 1 / f->nx);
     f->spine_m = f->height_m * (1 - 1 / f->ny);
     f->path_m = f->trunk_m / 2 + f->spine_m;
-    /* a bus wider than half of its cells goes in two layers */
-    f->spread_m =
-        f->sub_width_m - fmin(w->ports * m->wire.pitch_m, f->core_width_m / 2);
-    f->height_m += outside_m2 / f->width_m;
+    f->spread_m = spread_m(w);
+    f->height_m += outside_m2(w) / f->width_m;
 }
 
 /* ---- shares ---- */
@@ -122,113 +137,161 @@ static struct memory_share *share(struct work *w, enum memory_part part)
 
 /* Within a subarray the bits come together in a bus at its middle: they go a
  * quarter of what it is wider than the bus on average, half of it the last. */
-static void routing(struct work *w)
+static double data_J(const struct work *w)
+{
+    const struct memory_fixed *m = w->m;
+    double data_m = w->f.path_m + w->f.spread_m / 4;
+    return m->word_J_m * data_m;
+}
+
+static double data_s(const struct work *w)
+{
+    return memory_wire_s(w->m, w->f.path_m + w->f.spread_m / 2);
+}
+
+static void routing_read(struct work *w)
+{
+    const struct memory_fixed *m = w->m;
+    const struct floor *f = &w->f;
+    double address_m =
+        f->path_m + (f->split - 1) * (f->spine_m + f->width_m / f->nx);
+
+    w->read_J[PART_REQUEST] = m->address_J_m * address_m;
+    w->read_s[PART_REQUEST] = memory_wire_s(m, f->path_m);
+    /* signals of amplifiers outside come on the bitlines' account */
+    w->read_J[PART_REPLY] = m->spec->external ? 0 : data_J(w);
+    w->read_s[PART_REPLY] = m->spec->external ? 0 : data_s(w);
+}
+
+static void routing_rest(struct work *w)
 {
     const struct memory_fixed *m = w->m;
     const struct floor *f = &w->f;
     struct memory_share *in = share(w, PART_REQUEST);
     struct memory_share *out = share(w, PART_REPLY);
-    double data_m = f->path_m + f->spread_m / 4;
-    double data_J = m->spec->word * m->spec->activity * m->wire.J_m * data_m;
-    double address_m =
-        f->path_m + (f->split - 1) * (f->spine_m + f->width_m / f->nx);
-    double address_J =
-        address_activity * m->address_wires * m->wire.J_m * address_m;
     double spines_m = f->nx * f->spine_m;
     double back = m->spec->word * (f->trunk_m + spines_m / f->split);
     double there = m->address_wires * (f->trunk_m + spines_m);
     bool two = m->spec->routing == ROUTING_REPEATED;
-    double wires_m2 =
-        f->width_m * f->height_m - f->n * f->sub_width_m * f->sub_height_m;
+    double wires_m2 = f->width_m * f->height_m - outside_m2(w) -
+                      f->n * f->sub_width_m * f->sub_height_m;
 
     there += two ? back : 0;
-    in->read_J = address_J;
-    in->write_J = address_J + data_J;
-    in->read_s = memory_wire_s(m, f->path_m);
-    in->write_s = memory_wire_s(m, f->path_m + f->spread_m / 2);
+    in->write_J = in->read_J + data_J(w);
+    in->write_s = data_s(w);
     in->leakage_W = there * m->wire.W_m;
     out->leakage_W = back * m->wire.W_m;
-    if (!m->spec->external) {
-        out->read_J = data_J;
-        out->read_s = in->write_s;
-        in->area_m2 = there + back > 0 ? wires_m2 * there / (there + back) : 0;
-        out->area_m2 = there + back > 0 ? wires_m2 * back / (there + back) : 0;
-    }
+    in->area_m2 = there + back > 0 ? wires_m2 * there / (there + back) : 0;
+    out->area_m2 = there + back > 0 ? wires_m2 * back / (there + back) : 0;
 }
 
 /* Every active subarray selects a row. */
-static void selection(struct work *w)
+static void selection_read(struct work *w)
+{
+    const struct memory_way *way = w->way;
+    double active = w->c->active;
+
+    w->read_J[PART_PREDECODER] = active * way->predecoder->energy_J;
+    w->read_s[PART_PREDECODER] = way->predecoder->delay_s;
+    w->read_J[PART_WORDLINE] =
+        active * (way->gate->energy_J + way->drive->energy_J);
+    w->read_s[PART_WORDLINE] = way->gate->delay_s + way->drive->delay_s;
+}
+
+static void selection_rest(struct work *w)
 {
     const struct floor *f = &w->f;
+    const struct memory_way *way = w->way;
     struct memory_share *pre = share(w, PART_PREDECODER);
     struct memory_share *line = share(w, PART_WORDLINE);
-    double rows = w->c->rows, active = w->c->active;
 
-    pre->area_m2 = f->n * block_area_m2(w->predecoder);
-    pre->leakage_W = f->n * w->predecoder->leakage_W;
-    pre->read_J = pre->write_J = active * w->predecoder->energy_J;
-    pre->read_s = pre->write_s = w->predecoder->delay_s;
+    pre->area_m2 = f->n * way->predecoder_m2;
+    pre->leakage_W = f->n * way->predecoder->leakage_W;
+    pre->write_J = pre->read_J;
+    pre->write_s = pre->read_s;
 
     line->area_m2 = f->n * f->rows_m * f->core_height_m;
-    line->leakage_W = f->n * rows * (w->gate->leakage_W + w->drive->leakage_W);
-    line->read_J = line->write_J =
-        active * (w->gate->energy_J + w->drive->energy_J);
-    line->read_s = line->write_s = w->gate->delay_s + w->drive->delay_s;
+    line->leakage_W =
+        f->n * w->c->rows * (way->gate->leakage_W + way->drive->leakage_W);
+    line->write_J = line->read_J;
+    line->write_s = line->read_s;
+}
+
+/* Precharge and its clock. */
+static double clock_J(const struct work *w)
+{
+    return w->c->active *
+           (w->c->columns * w->m->precharge.input_F + w->select_F) * w->vdd *
+           w->vdd;
+}
+
+static void bitlines_read(struct work *w)
+{
+    const struct memory_column *b = w->column;
+    double active = w->c->active, all = active * w->c->columns;
+    double sensed = active * w->sensed;
+
+    w->read_J[PART_BITLINE] =
+        (sensed * b->read_C + (all - sensed) * b->idle_C) * w->supply_V +
+        sensed * w->m->cell->read_J + clock_J(w);
+    w->read_s[PART_BITLINE] = b->read_s;
 }
 
 /* Charges come from the supply, those above it through a pump (Dickson, JSSC
  * 11(3) 1976). */
-static void bitlines(struct work *w)
+static void bitlines_rest(struct work *w)
 {
     const struct memory_fixed *m = w->m;
-    const struct memory_column *b = &w->column;
+    const struct memory_column *b = w->column;
     struct memory_share *s = share(w, PART_BITLINE);
-    double active = w->c->active, all = active * w->c->columns;
-    double sensed = active * w->sensed, word = m->spec->word;
+    double all = (double)w->c->active * w->c->columns, word = m->spec->word;
     double high_V = fmax(m->cell->set_V, m->cell->reset_V);
     double write_V = w->supply_V * fmax(1, ceil(high_V / w->supply_V));
-    double clock_J = active *
-                     (w->c->columns * m->precharge.input_F + w->select_F) *
-                     w->vdd * w->vdd;
 
-    s->area_m2 = w->f.n * w->c->columns * block_area_m2(&m->precharge);
-    s->read_J =
-        (sensed * b->read_C + (all - sensed) * b->idle_C) * w->supply_V +
-        sensed * m->cell->read_J + clock_J;
+    s->area_m2 = w->f.n * w->c->columns * m->column_m2[0];
     s->write_J = word * b->write_C * write_V +
-                 (all - word) * b->disturb_C * w->supply_V + clock_J;
-    s->read_s = b->read_s;
+                 (all - word) * b->disturb_C * w->supply_V + clock_J(w);
     s->write_s = b->write_s;
 }
 
-static void columns(struct work *w)
+static void columns_read(struct work *w)
+{
+    const struct memory_fixed *m = w->m;
+    double gates_F = w->sensed * m->lines * m->mux_gate_F + w->select_F;
+
+    w->read_J[PART_COLUMN] =
+        w->c->mux > 1 ? w->c->active * gates_F * w->vdd * w->vdd : 0;
+    w->read_s[PART_COLUMN] = 0; /* the bitline's */
+}
+
+static void columns_rest(struct work *w)
 {
     const struct memory_fixed *m = w->m;
     struct memory_share *s = share(w, PART_COLUMN);
-    double pass_m2 = w->c->mux > 1 ? m->lines * block_area_m2(&m->pass) : 0;
-    double gates_F = w->sensed * m->lines * m->mux_gate_F + w->select_F;
-    double select_J =
-        w->c->mux > 1 ? w->c->active * gates_F * w->vdd * w->vdd : 0;
+    double pass_m2 = w->c->mux > 1 ? m->pass_m2 : 0;
 
-    s->area_m2 = w->f.n * (w->c->columns * pass_m2 +
-                           w->ports * block_area_m2(&m->write));
+    s->area_m2 = w->f.n * (w->c->columns * pass_m2 + w->ports * m->write_m2);
     s->leakage_W = w->f.n * w->ports * m->write.leakage_W;
-    s->read_J = select_J;
-    s->write_J = select_J + m->spec->word * m->write.energy_J;
+    s->write_J = s->read_J + m->spec->word * m->write.energy_J;
 }
 
-static void amplifiers(struct work *w)
+static void amplifiers_read(struct work *w)
+{
+    const struct block *sense = &w->m->sense;
+
+    w->read_J[PART_SENSE] = w->c->active * (w->sensed * sense->energy_J +
+                                            w->select_F * w->vdd * w->vdd);
+    w->read_s[PART_SENSE] = sense->delay_s;
+}
+
+static void amplifiers_rest(struct work *w)
 {
     const struct memory_fixed *m = w->m;
     struct memory_share *s = share(w, PART_SENSE);
     double where = m->spec->external ? w->c->active : w->f.n;
-    double active = w->c->active;
 
-    s->area_m2 = where * w->sensed * block_area_m2(&m->sense);
+    s->area_m2 = where * w->sensed * m->sense_m2;
     s->leakage_W = where * w->sensed * m->sense.leakage_W;
-    s->read_J = active *
-                (w->sensed * m->sense.energy_J + w->select_F * w->vdd * w->vdd);
-    s->read_s = m->sense.delay_s;
     if (m->cell->storage_F > 0) /* a DRAM row is sensed before it is written */
         s->write_J = s->read_J;
 }
@@ -277,7 +340,7 @@ static void cycles(struct work *w)
     const struct memory_share *p = w->out->part;
     double before_s = p[PART_REQUEST].write_s + p[PART_PREDECODER].read_s;
     double outside_s = fmax(before_s, p[PART_REPLY].read_s);
-    double row_s = p[PART_WORDLINE].read_s + w->column.restore_s;
+    double row_s = p[PART_WORDLINE].read_s + w->column->restore_s;
     double read_s = row_s + p[PART_BITLINE].read_s + p[PART_SENSE].read_s;
     double write_s = row_s + p[PART_BITLINE].write_s + p[PART_CELLS].write_s;
 
@@ -315,62 +378,148 @@ static struct rc far_wire(const struct work *w)
     return (struct rc){wire->ohm_m * length_m, wire->F_m * length_m};
 }
 
-bool memory_bound(const struct memory_fixed *m, const struct memory_choice *c,
-                  const struct block *drive, const struct block *pre,
-                  struct memory_share *least)
-{
-    const struct block *gate = row_gate(&m->parts, c->rows);
-    struct memory_column b = memory_column(m, c, (struct rc){0, 0});
-    double supply_V =
-        m->cell->storage_F > 0 ? m->cell->bitline_V : m->t->mos.vdd_V;
-    double active = c->active, sensed = (double)c->columns / c->sense_mux;
-    double charge_C = sensed * b.read_C + (c->columns - sensed) * b.idle_C;
+/* ---- bounds ---- */
 
-    least->area_m2 = m->spec->bits * m->cell->width_m * m->cell->height_m;
-    least->read_s = pre->delay_s + gate->delay_s + drive->delay_s + b.read_s +
-                    m->sense.delay_s;
-    least->read_J = active * (pre->energy_J + gate->energy_J + drive->energy_J +
-                              charge_C * supply_V +
-                              sensed * (m->sense.energy_J + m->cell->read_J));
-    return b.valid;
+/*
+ * Of n subarrays, w by h, in nx columns, the path is at least
+ * (nx - 1) w / 2 + (n / nx - 1) h >= sqrt(2 n w h) - w / 2 - h, whatever nx;
+ * channels come on top.
+ */
+static double least_m(const struct work *w, double area_m2)
+{
+    const struct floor *f = &w->f;
+    return larger(0, sqrt(2 * area_m2) - f->sub_width_m / 2 - f->sub_height_m);
 }
 
-void memory_bank(const struct memory_fixed *m, const struct memory_choice *c,
-                 const struct block *drive, const struct block *predecoder,
-                 struct memory *out)
+/* Charges of one active subarray. */
+static double least_J(const struct memory_fixed *m,
+                      const struct memory_way *way)
 {
-    struct work w = {.m = m,
-                     .c = c,
-                     .drive = drive,
-                     .gate = row_gate(&m->parts, c->rows),
-                     .predecoder = predecoder,
-                     .vdd = m->t->mos.vdd_V,
-                     .out = out};
+    const struct memory_column *b = way->column;
+    double columns = way->choice.columns, others = columns - way->sensed;
 
-    w.ports = (double)c->columns / c->mux;
-    w.sensed = (double)c->columns / c->sense_mux;
-    w.supply_V = m->cell->storage_F > 0 ? m->cell->bitline_V : w.vdd;
-    subarray_floor(&w);
+    return way->predecoder->energy_J + way->gate->energy_J +
+           way->drive->energy_J + columns * m->column_J +
+           (way->sensed * b->read_C + others * b->idle_C) * m->line_V +
+           way->sensed * (m->sense.energy_J + m->cell->read_J);
+}
+
+/* ---- the whole ---- */
+
+static void work_init(struct work *w, const struct memory_fixed *m,
+                      const struct memory_way *way)
+{
+    const struct memory_choice *c = &way->choice;
+
+    w->m = m;
+    w->way = way;
+    w->c = c;
+    w->column = way->column;
+    w->ports = way->ports;
+    w->sensed = way->sensed;
+    w->select_F =
+        c->columns * m->cell->width_m * m->t->wire[m->cell->wordline].c_F_m;
+    w->vdd = m->t->mos.vdd_V;
+    w->supply_V = m->line_V;
+    subarray_floor(w);
+}
+
+struct memory_merits memory_bound(const struct memory_fixed *m,
+                                  const struct memory_way *way)
+{
+    struct work w;
+    work_init(&w, m, way);
+    double n =
+        larger(w.c->active, m->spec->bits / ((double)w.c->rows * w.c->columns));
+    double area_m2 = n * w.f.sub_width_m * w.f.sub_height_m;
+    double path_m = least_m(&w, area_m2), spread = spread_m(&w);
+    double request_s = memory_wire_s(m, path_m), reply_s = 0, reply_J = 0;
+
+    if (!m->spec->external) {
+        reply_s = memory_wire_s(m, path_m + spread / 2);
+        reply_J = m->word_J_m * (path_m + spread / 4);
+    }
+    return (struct memory_merits){
+        .area_m2 = area_m2,
+        .read_s = request_s + way->predecoder->delay_s + way->gate->delay_s +
+                  way->drive->delay_s + way->column->read_s + m->sense.delay_s +
+                  reply_s,
+        .read_J = m->address_J_m * path_m +
+                  way->choice.active * least_J(m, way) + reply_J,
+    };
+}
+
+static void read(struct work *w)
+{
+    w->read_J[PART_CELLS] = w->read_s[PART_CELLS] = 0; /* the bitlines' */
+    routing_read(w);
+    selection_read(w);
+    bitlines_read(w);
+    columns_read(w);
+    amplifiers_read(w);
+}
+
+static struct memory_merits merits_of(const struct work *w, double area_m2)
+{
+    struct memory_merits sum = {.area_m2 = area_m2};
+    for (int i = 0; i < MEMORY_PARTS; i++) {
+        sum.read_s += w->read_s[i];
+        sum.read_J += w->read_J[i];
+    }
+    return sum;
+}
+
+struct memory_merits memory_bank_merits(const struct memory_fixed *m,
+                                        const struct memory_way *way)
+{
+    struct work w;
+    struct memory_column column;
+
+    work_init(&w, m, way);
     bank_floor(&w);
-    w.select_F = w.f.core_width_m * m->t->wire[m->cell->wordline].c_F_m;
-    w.column = memory_column(m, c, far_wire(&w));
-    *out = (struct memory){.valid = w.column.valid,
-                           .rows = c->rows,
-                           .columns = c->columns,
-                           .mux = c->mux,
-                           .active = c->active,
-                           .subarrays = w.f.n,
-                           .width_m = w.f.width_m,
-                           .height_m = w.f.height_m};
-    if (!out->valid)
-        return;
-    cells(&w);
-    routing(&w);
-    selection(&w);
-    bitlines(&w);
-    columns(&w);
-    amplifiers(&w);
-    memory_add_up(out);
-    cycles(&w);
-    refresh(&w);
+    if (m->spec->external) {
+        column = memory_column_read(m, w.c, far_wire(&w));
+        w.column = &column;
+    }
+    read(&w);
+    return merits_of(&w, w.f.width_m * w.f.height_m);
+}
+
+static void rest(struct work *w)
+{
+    for (int i = 0; i < MEMORY_PARTS; i++) {
+        w->out->part[i].read_J = w->read_J[i];
+        w->out->part[i].read_s = w->read_s[i];
+    }
+    routing_rest(w);
+    selection_rest(w);
+    bitlines_rest(w);
+    columns_rest(w);
+    amplifiers_rest(w);
+    cells(w);
+    memory_add_up(w->out);
+    cycles(w);
+    refresh(w);
+}
+
+struct memory memory_bank(const struct memory_fixed *m,
+                          const struct memory_way *way)
+{
+    struct work w;
+    work_init(&w, m, way);
+    bank_floor(&w);
+    struct memory_column column = memory_column(m, w.c, far_wire(&w));
+    struct memory out = {.valid = true,
+                         .rows = w.c->rows,
+                         .columns = w.c->columns,
+                         .mux = w.c->mux,
+                         .active = w.c->active,
+                         .subarrays = w.f.n,
+                         .width_m = w.f.width_m,
+                         .height_m = w.f.height_m};
+    w.column = &column;
+    w.out = &out;
+    read(&w);
+    rest(&w);
+    return out;
 }

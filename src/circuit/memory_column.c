@@ -22,7 +22,8 @@ enum { PAIR = 3, DRAINS = 2 };
 /* Precharge and restoring of a cell end within 5 %: 3 tau. */
 static const double settled = 3.0;
 
-/* A clamped line is waited for until it is within a tenth of its level. */
+/* A clamped or written line is waited for until it is within a tenth of its
+ * level. */
 static const double clamped = 0.9, clamp_share = 0.5;
 
 /* Subthreshold slope over that of an ideal transistor, as in sense.c; k / q. */
@@ -113,6 +114,16 @@ void memory_column_fixed(struct memory_fixed *m)
     m->write_ohm = on_ohm(t, CHANNEL_N, write_m, 1);
     m->latch_S = gm_S(t, CHANNEL_N, write_m);
     m->write_F = drain_F(t, CHANNEL_N, write_m, 1);
+    /* clocks of precharge and amplifiers: lines along all columns */
+    m->column_J = (m->precharge.input_F +
+                   2 * m->cell->width_m * t->wire[m->cell->wordline].c_F_m) *
+                  t->mos.vdd_V * t->mos.vdd_V;
+    m->clamp_taus = log(1 / (1 - clamped));
+    m->sense_m2 = block_area_m2(&m->sense);
+    m->write_m2 = block_area_m2(&m->write);
+    m->pass_m2 = m->lines * block_area_m2(&m->pass);
+    m->column_m2[0] = block_area_m2(&m->precharge);
+    m->column_m2[1] = m->column_m2[0] + m->pass_m2;
 }
 
 /* ---- lines ---- */
@@ -122,12 +133,12 @@ void memory_column_fixed(struct memory_fixed *m)
  * JSSC 18(4) 1983, eq. 8): 0.1 R C + ln(1 / (1 - v)) (Rd C + Rd Cl + R Cl +
  * 0.4 R C).
  */
-double memory_settle_s(double v, double driver_ohm, struct rc line,
+double memory_settle_s(double taus, double driver_ohm, struct rc line,
                        double load_F)
 {
     double rc = line.ohm * line.F;
-    return 0.1 * rc + log(1 / (1 - v)) * (driver_ohm * (line.F + load_F) +
-                                          line.ohm * load_F + 0.4 * rc);
+    return 0.1 * rc + taus * (driver_ohm * (line.F + load_F) +
+                              line.ohm * load_F + 0.4 * rc);
 }
 
 /* The bitline, its load, and what lies between. */
@@ -241,8 +252,8 @@ static void read_current(const struct view *v, struct memory_column *out)
     const struct memory_cell *cell = v->m->cell;
     double read_A = cell->crosspoint ? cell->wordline_A : cell->mean_A;
     double cell_A = cell->read_J > 0 ? 0 : read_A;
-    double line_s = memory_settle_s(clamped, v->between_ohm + v->far.ohm / 2,
-                                    v->line, v->node_F);
+    double line_s = memory_settle_s(
+        v->m->clamp_taus, v->between_ohm + v->far.ohm / 2, v->line, v->node_F);
     bool given = v->m->spec->sense_s > 0;
     double clamp_s = given ? 0 : (line_s + v->m->sense.delay_s) * clamp_share;
     double bias_A = given ? 0 : settled * v->total_F / clamp_s * v->m->slope_V;
@@ -286,7 +297,7 @@ static void write_line(const struct view *v, struct memory_column *out)
     double ohm = v->m->write_ohm + (v->muxed ? v->m->mux_ohm : 0);
     double set_V = fmax(cell->set_V, cell->reset_V);
 
-    out->write_s = memory_settle_s(clamped, ohm, v->line, v->node_F);
+    out->write_s = memory_settle_s(v->m->clamp_taus, ohm, v->line, v->node_F);
     if (cell->on_ohm > 0) {
         out->write_C = v->total_F * set_V;
         return;
@@ -301,31 +312,45 @@ static void write_line(const struct view *v, struct memory_column *out)
     }
 }
 
+static void read_line(const struct view *v, struct memory_column *out)
+{
+    switch (v->m->cell->read) {
+    case READ_SWING:
+        read_swing(v, v->m->spec->swing_V, out);
+        break;
+    case READ_SINGLE:
+        read_single(v, out);
+        break;
+    case READ_SHARE:
+        read_share(v, out);
+        break;
+    case READ_CURRENT:
+        read_current(v, out);
+        break;
+    case READ_VOLTAGE:
+        read_voltage(v, out);
+        break;
+    }
+}
+
+struct memory_column memory_column_read(const struct memory_fixed *m,
+                                        const struct memory_choice *c,
+                                        struct rc far)
+{
+    struct view v = view_of(m, c, far);
+    struct memory_column out = {
+        .valid = true, .line_F = v.line.F, .node_F = v.node_F};
+
+    read_line(&v, &out);
+    return out;
+}
+
 struct memory_column memory_column(const struct memory_fixed *m,
                                    const struct memory_choice *c, struct rc far)
 {
+    struct memory_column out = memory_column_read(m, c, far);
     struct view v = view_of(m, c, far);
-    struct memory_column out = {.valid = true};
 
-    out.line_F = v.line.F;
-    out.node_F = v.node_F;
-    switch (m->cell->read) {
-    case READ_SWING:
-        read_swing(&v, m->spec->swing_V, &out);
-        break;
-    case READ_SINGLE:
-        read_single(&v, &out);
-        break;
-    case READ_SHARE:
-        read_share(&v, &out);
-        break;
-    case READ_CURRENT:
-        read_current(&v, &out);
-        break;
-    case READ_VOLTAGE:
-        read_voltage(&v, &out);
-        break;
-    }
     if (out.valid)
         write_line(&v, &out);
     return out;

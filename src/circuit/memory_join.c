@@ -4,8 +4,6 @@
 
 #include <math.h>
 
-static const double address_activity = 0.5; /* as in memory_bank.c */
-
 double memory_wire_s(const struct memory_fixed *m, double length_m)
 {
     const struct memory_wire *wire = &m->wire;
@@ -13,7 +11,7 @@ double memory_wire_s(const struct memory_fixed *m, double length_m)
     if (m->spec->routing == ROUTING_REPEATED)
         return wire->s_m * length_m;
     return length_m > 0 ? wire->driver_s +
-                              memory_settle_s(0.5, wire->driver_ohm, line, 0)
+                              memory_settle_s(M_LN2, wire->driver_ohm, line, 0)
                         : 0;
 }
 
@@ -53,9 +51,8 @@ void memory_join(const struct memory_fixed *m, struct memory *b)
     double time_s = memory_wire_s(m, path_m);
     struct memory_share *in = &b->part[PART_REQUEST];
     struct memory_share *out = &b->part[PART_REPLY];
-    double data_J = word * spec->activity * m->wire.J_m * path_m;
-    double address_J =
-        address_activity * m->address_wires * m->wire.J_m * path_m;
+    double data_J = m->word_J_m * path_m;
+    double address_J = m->address_J_m * path_m;
 
     copy_parts(b, n);
     in->area_m2 += wires_m2 * there / (there + word);

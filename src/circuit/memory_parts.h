@@ -6,7 +6,11 @@
 #include "circuit/decoder.h"
 #include "circuit/memory.h"
 
-enum { MEMORY_ROWS_LEAST = 4 }; /* of a subarray that is searched */
+enum {
+    MEMORY_ROWS_LEAST = 4, /* of a subarray that is searched */
+    MEMORY_ROWS_KINDS = 8  /* powers of two from it, to 512: the cells of a
+                              longer line leak as much as one conducts */
+};
 
 /* A wire between subarrays, per metre. */
 struct memory_wire {
@@ -22,16 +26,24 @@ struct memory_fixed {
     const struct memory_spec *spec;
     struct decoder_parts parts;
     double fo4_s, address_wires;
+    double cells_m2, diagonal_m; /* of a bank: bits x cell; sqrt(2 of it) */
+    double line_V;               /* that charges bitlines */
+    double word_J_m, address_J_m; /* wires of a word, of an address */
+    double column_J; /* of its precharge, and lines along all columns */
     struct memory_wire wire;
     struct block sense;     /* amplifier of one column group */
     struct block precharge; /* of one column: outline, leakage, input_F */
     struct block write;     /* driver of one bit */
     struct block pass;      /* pass transistor of one line */
+    double sense_m2, write_m2; /* their areas; of a column with and without
+                                  a multiplexer */
+    double column_m2[2], pass_m2;
     int lines;              /* bitlines of a column */
     double precharge_ohm, precharge_F;      /* F: its drain on a line */
     double mux_m, mux_ohm, mux_F, mux_gate_F; /* the same of `pass` */
     double write_ohm, write_F, latch_S;
     double slope_V; /* n k T / q */
+    double clamp_taus; /* ln(1 / (1 - share)) that a clamped line is waited */
 };
 
 struct memory_fixed memory_fixed(const struct technology *t,
@@ -41,8 +53,9 @@ struct memory_fixed memory_fixed(const struct technology *t,
 /* The parts of m that belong to a column; m->t, cell and spec are set. */
 void memory_column_fixed(struct memory_fixed *m);
 
-/* Until a driven line and its load are at the share v of the swing. */
-double memory_settle_s(double v, double driver_ohm, struct rc line,
+/* Until a driven line and its load are at the share v of the swing, given
+ * taus = ln(1 / (1 - v)). */
+double memory_settle_s(double taus, double driver_ohm, struct rc line,
                        double load_F);
 
 /* A way to build a bank. */
@@ -64,21 +77,40 @@ struct memory_column memory_column(const struct memory_fixed *m,
                                    const struct memory_choice *c,
                                    struct rc far);
 
+/* The same without what a write takes. */
+struct memory_column memory_column_read(const struct memory_fixed *m,
+                                        const struct memory_choice *c,
+                                        struct rc far);
+
 /* The driver of a wordline of so many columns, of which `written` are written
  * at once. */
 struct block memory_row(const struct memory_fixed *m, int columns,
                         int written);
 
-/* What no bank of this choice can be below, whatever its wires: area, read_s,
- * read_J of *least. false: it cannot be read. */
-bool memory_bound(const struct memory_fixed *m, const struct memory_choice *c,
-                  const struct block *drive, const struct block *pre,
-                  struct memory_share *least);
+/* A choice and what goes with it, which others share. */
+struct memory_way {
+    struct memory_choice choice;
+    const struct block *drive, *gate, *predecoder;
+    const struct memory_column *column; /* read, without a wire behind it */
+    double ports, sensed; /* bits, sense amplifiers of a subarray */
+    double row_m2, predecoder_m2; /* gate and drive of a row */
+};
 
-/* Fills *out, whose sum decides; the blocks are those of the choice. */
-void memory_bank(const struct memory_fixed *m, const struct memory_choice *c,
-                 const struct block *drive, const struct block *predecoder,
-                 struct memory *out);
+/* What decides between banks. */
+struct memory_merits {
+    double area_m2, read_s, read_J;
+};
+
+/* What no bank of this choice can be below, whatever its floor. */
+struct memory_merits memory_bound(const struct memory_fixed *m,
+                                  const struct memory_way *way);
+
+/* What memory_bank's sums will be. */
+struct memory_merits memory_bank_merits(const struct memory_fixed *m,
+                                        const struct memory_way *way);
+
+struct memory memory_bank(const struct memory_fixed *m,
+                          const struct memory_way *way);
 
 void memory_add_up(struct memory *b); /* sets its sum */
 

@@ -7,104 +7,90 @@
 /* What is searched: powers of two. Columns behind one bit: a current sense
  * amplifier is as large as many bitlines, others as few. */
 enum {
-    ROWS_KINDS = 8, /* from MEMORY_ROWS_LEAST, 4, to 512: the cells of a
-                       longer line leak as much as one conducts */
     MUX_MOST = 8,
     MUX_MOST_RESISTIVE = 64,
+    MUX_KINDS = 4,
     ACTIVE_MOST = 4,
-    COLUMNS_MOST = 4096
+    ACTIVE_KINDS = 3,
+    COLUMNS_MOST = 4096,
+    WAYS_MOST = MUX_KINDS * ACTIVE_KINDS * MEMORY_ROWS_KINDS
 };
 
-static double merit(enum memory_target target, const struct memory_share *s)
+static double merit(enum memory_target target, struct memory_merits s)
 {
     switch (target) {
     case TARGET_AREA:
-        return s->area_m2;
+        return s.area_m2;
     case TARGET_LATENCY:
-        return s->read_s;
+        return s.read_s;
     case TARGET_ENERGY:
-        return s->read_J;
+        return s.read_J;
     case TARGET_ED:
-        return s->read_J * s->read_s;
+        return s.read_J * s.read_s;
     case TARGET_ED2:
-        return s->read_J * s->read_s * s->read_s;
+        return s.read_J * s.read_s * s.read_s;
     }
     return 0;
 }
 
+/* What ways share: by rows, by what drives a row, by rows and multiplexer. */
 struct search {
     const struct memory_fixed *m;
-    struct block predecoder[ROWS_KINDS];
-    bool has[ROWS_KINDS];
-    struct memory best, next;
-    double least;
+    int kinds, rows[MEMORY_ROWS_KINDS]; /* numbers of rows */
+    struct block predecoder[MEMORY_ROWS_KINDS];
+    const struct block *gate[MEMORY_ROWS_KINDS];
+    double predecoder_m2[MEMORY_ROWS_KINDS], gate_m2[MEMORY_ROWS_KINDS];
+    int drives;
+    struct {
+        int columns, written;
+        struct block block;
+    } drive[MUX_KINDS * ACTIVE_KINDS];
+    int muxes;
+    struct memory_column column[MUX_KINDS][MEMORY_ROWS_KINDS];
+    int n;
+    struct memory_way way[WAYS_MOST];
+    double bound[WAYS_MOST];
 };
 
-static void consider(struct search *s, const struct memory_choice *c,
-                     const struct block *drive, const struct block *pre)
-{
-    const enum memory_target target = s->m->spec->target;
-    struct memory_share bound;
+/* ---- what there is to choose from ---- */
 
-    if (!memory_bound(s->m, c, drive, pre, &bound) ||
-        (s->best.valid && merit(target, &bound) >= s->least))
-        return;
-    memory_bank(s->m, c, drive, pre, &s->next);
-    double value = merit(target, &s->next.sum);
-    if (s->next.valid && (!s->best.valid || value < s->least)) {
-        s->best = s->next;
-        s->least = value;
-    }
-}
-
-static void consider_rows(struct search *s, struct memory_choice *c,
-                          const struct block *drive, int i)
-{
-    c->rows = MEMORY_ROWS_LEAST << i;
-    if (!s->has[i])
-        s->predecoder[i] =
-            predecoder(&s->m->parts, c->rows, s->m->cell->height_m);
-    s->has[i] = true;
-    consider(s, c, drive, &s->predecoder[i]);
-}
-
-/* Subarrays that together hold twice what is wanted are not looked at. */
-static int most_kinds(const struct search *s, const struct memory_choice *c)
-{
-    double row = (double)c->columns * c->active;
-    int n = 1;
-    while (n < ROWS_KINDS &&
-           row * (MEMORY_ROWS_LEAST << n) < 2 * s->m->spec->bits)
-        n++;
-    return n;
-}
-
-/* Fewer rows than 16 are a register file and no memory, unless there are not
- * more words. */
-static int least_kind(const struct memory_spec *spec)
+/*
+ * Fewer rows than 16 are a register file and no memory, unless there are not
+ * more words. More than hold twice the words are not looked at.
+ */
+static void rows_of(struct search *s)
 {
     static const int least = 16;
-    int i = 0, rows = MEMORY_ROWS_LEAST;
-    for (; rows < least && rows * (double)spec->word < spec->bits; rows *= 2)
-        i++;
-    return i;
-}
+    const struct memory_spec *spec = s->m->spec;
+    const struct decoder_parts *parts = &s->m->parts;
+    double pitch_m = s->m->cell->height_m, words = spec->bits / spec->word;
+    int rows = MEMORY_ROWS_LEAST;
 
-static void try_rows(struct search *s, struct memory_choice *c)
-{
-    struct block drive = memory_row(s->m, c->columns, c->columns / c->mux);
-    int least = least_kind(s->m->spec), n = most_kinds(s, c);
-
-    if (s->m->spec->rows) {
-        c->rows = s->m->spec->rows;
-        struct block pre =
-            predecoder(&s->m->parts, c->rows, s->m->cell->height_m);
-        consider(s, c, &drive, &pre);
+    if (spec->rows) {
+        s->kinds = 1;
+        s->rows[0] = spec->rows;
+        s->predecoder[0] = predecoder(parts, spec->rows, pitch_m);
+        s->gate[0] = row_gate(parts, spec->rows);
         return;
     }
-    consider_rows(s, c, &drive, least);
-    for (int i = least + 1; i < n; i++)
-        consider_rows(s, c, &drive, i);
+    while (rows < least && rows < words)
+        rows *= 2;
+    int most = MEMORY_ROWS_LEAST << (MEMORY_ROWS_KINDS - 1);
+    do {
+        s->rows[s->kinds] = rows;
+        s->gate[s->kinds++] = row_gate(parts, rows);
+        rows *= 2;
+    } while (rows <= most && rows < 2 * words);
+    predecoders(parts, s->rows[0], pitch_m, s->kinds, s->predecoder);
+}
+
+static void choose_rows(struct search *s)
+{
+    rows_of(s);
+    for (int i = 0; i < s->kinds; i++) {
+        s->gate_m2[i] = block_area_m2(s->gate[i]);
+        s->predecoder_m2[i] = block_area_m2(&s->predecoder[i]);
+    }
 }
 
 /* Columns follow from word, mux and active subarrays, or active from given
@@ -122,22 +108,108 @@ static bool choose(const struct memory_spec *spec, int mux, int active,
     return mux % c->sense_mux == 0 && (!spec->active || c->active == active);
 }
 
-static void try_active(struct search *s, int mux)
+/* Rows of as many columns are driven alike, but in a cross-point those that
+ * are written load them, too. */
+static const struct block *drive_of(struct search *s,
+                                    const struct memory_choice *c)
+{
+    int written = s->m->cell->crosspoint ? c->columns / c->mux : 0, i = 0;
+    while (i < s->drives && (s->drive[i].columns != c->columns ||
+                             s->drive[i].written != written))
+        i++;
+    if (i == s->drives) {
+        s->drive[i].columns = c->columns;
+        s->drive[i].written = written;
+        s->drive[i].block = memory_row(s->m, c->columns, written);
+        s->drives++;
+    }
+    return &s->drive[i].block;
+}
+
+/* Subarrays that together hold twice what is wanted are not looked at, but
+ * the lowest. */
+static void add_rows(struct search *s, struct memory_choice *c)
+{
+    const struct block *drive = drive_of(s, c);
+    double row = (double)c->columns * c->active;
+
+    for (int i = 0; i < s->kinds; i++) {
+        c->rows = s->rows[i];
+        if (i > 0 && row * c->rows >= 2 * s->m->spec->bits)
+            break;
+        const struct memory_column *column = &s->column[s->muxes][i];
+        struct memory_way *way = &s->way[s->n];
+        if (!column->valid)
+            continue;
+        way->choice = *c;
+        way->drive = drive;
+        way->gate = s->gate[i];
+        way->predecoder = &s->predecoder[i];
+        way->column = column;
+        way->ports = c->columns / c->mux;
+        way->sensed = c->columns / c->sense_mux;
+        way->row_m2 = s->gate_m2[i] + block_area_m2(drive);
+        way->predecoder_m2 = s->predecoder_m2[i];
+        s->bound[s->n++] = merit(s->m->spec->target, memory_bound(s->m, way));
+    }
+}
+
+static void add_columns(struct search *s, struct memory_choice c)
+{
+    struct rc none = {0, 0};
+    for (int i = 0; i < s->kinds; i++) {
+        c.rows = s->rows[i];
+        s->column[s->muxes][i] = memory_column_read(s->m, &c, none);
+    }
+}
+
+static void add_mux(struct search *s, int mux)
 {
     const struct memory_spec *spec = s->m->spec;
     bool shared = s->m->cell->read == READ_SHARE; /* all columns are sensed */
     int active = spec->active ? spec->active : 1;
-    int most = spec->active ? spec->active : ACTIVE_MOST;
+    int most = spec->active || spec->columns ? active : ACTIVE_MOST;
+    bool has = false;
 
-    if (spec->columns)
-        most = active;
     for (; active <= most; active *= 2) {
         struct memory_choice c;
-        if (!choose(spec, mux, active, shared, &c))
+        if (!choose(spec, mux, active, shared, &c) ||
+            (c.columns > COLUMNS_MOST && !spec->columns && mux > 1))
             continue;
-        if (c.columns <= COLUMNS_MOST || spec->columns || mux == 1)
-            try_rows(s, &c);
+        if (!has)
+            add_columns(s, c);
+        has = true;
+        add_rows(s, &c);
     }
+    s->muxes += has;
+}
+
+/* ---- the choice ---- */
+
+/* The least bound is looked into first: others are seldom below what it
+ * gives. */
+static const struct memory_way *best_of(const struct search *s)
+{
+    enum memory_target target = s->m->spec->target;
+    int best = 0;
+
+    for (int i = 1; i < s->n; i++)
+        if (s->bound[i] < s->bound[best])
+            best = i;
+    if (!s->n)
+        return NULL;
+    int first = best;
+    double least = merit(target, memory_bank_merits(s->m, &s->way[best]));
+    for (int i = 0; i < s->n; i++) {
+        if (s->bound[i] >= least || i == first)
+            continue;
+        double value = merit(target, memory_bank_merits(s->m, &s->way[i]));
+        if (value < least) {
+            least = value;
+            best = i;
+        }
+    }
+    return &s->way[best];
 }
 
 struct memory memory_plan(const struct technology *t,
@@ -145,15 +217,22 @@ struct memory memory_plan(const struct technology *t,
                           const struct memory_spec *spec)
 {
     struct memory_fixed m = memory_fixed(t, cell, spec);
-    struct search s = {.m = &m};
+    struct search s;
     bool resistive = cell->on_ohm > 0;
     int most = resistive ? MUX_MOST_RESISTIVE : MUX_MOST;
 
+    s.m = &m;
+    s.kinds = s.drives = s.muxes = s.n = 0;
+    choose_rows(&s);
     if (spec->mux)
-        try_active(&s, spec->mux);
+        add_mux(&s, spec->mux);
     for (int mux = 1; !spec->mux && mux <= most; mux *= resistive ? 4 : 2)
-        try_active(&s, mux);
-    if (s.best.valid && spec->banks > 1)
-        memory_join(&m, &s.best);
-    return s.best;
+        add_mux(&s, mux);
+    const struct memory_way *best = best_of(&s);
+    if (!best)
+        return (struct memory){.valid = false};
+    struct memory all = memory_bank(&m, best);
+    if (spec->banks > 1)
+        memory_join(&m, &all);
+    return all;
 }

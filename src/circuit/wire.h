@@ -17,12 +17,12 @@ double line_delay_s(double driver_ohm, struct rc line, double load_F);
 
 /*
  * A chain of inverters after logical effort (Sutherland, Sproull, Harris
- * 1999), of least delay (fan-out 3 to 5 a stage), whose last drives `line` and load_F at its end.
- * max_input_F 0: the first may be as small as the node allows. `drive_A`:
- * current that the last must deliver, 0: none. An action is one pulse (up and
- * down). At least one inverter; even and odd counts alike (polarity is the
- * logic's affair). Never slower for a longer rise at its input than `rise_s`
- * explains.
+ * 1999), of least delay (fan-out 3 to 5 a stage), whose last drives `line` and
+ * load_F at its end. max_input_F 0: the first may be as small as the node
+ * allows. `drive_A`: current that the last must deliver, 0: none. An action is
+ * one pulse (up and down). At least one inverter; even and odd counts alike
+ * (polarity is the logic's affair). Never slower for a longer rise at its
+ * input than `rise_s` explains.
  */
 struct block chain_drive(const struct technology *t, double max_input_F,
                          struct rc line, double load_F, double drive_A,

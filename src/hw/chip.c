@@ -74,7 +74,8 @@ const struct field chip_fields[] = {
     {"batch", FIELD_COUNT, DIM_NONE, G(batch), 1, 1e6, "1", NULL,
      "inputs that pass between two reloads of the weights"},
     {"max_crossbars", FIELD_COUNT, DIM_NONE, G(max_crossbars), 0, 1e8, "0",
-     NULL, "budget of crossbars; the chip is sized to it; 0: as many as it has"},
+     NULL,
+     "budget of crossbars; the chip is sized to it; 0: as many as it has"},
     {"max_area", FIELD_QUANTITY, DIM_M2, G(max_area_m2), 0, 1, "0 mm2", NULL,
      "budget of chip area; the chip is sized to it; 0: as large as it is"},
     {0}};

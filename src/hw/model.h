@@ -65,13 +65,12 @@ struct placed {
     double count; /* instances per node of the chip tree, see struct role */
 };
 
+/* clang-format off */
 #define PLACED_FIELDS                                                          \
-    {                                                                          \
-        "count", FIELD_REAL, DIM_NONE, 0, 1e-3, 1e6, "1", NULL,                \
-            "instances per chip, tile or PE (per cell, wordline or bitline "   \
-            "for "                                                             \
-            "array, dac and sample_hold); 0.25 is one for four"                \
-    }
+    {"count", FIELD_REAL, DIM_NONE, 0, 1e-3, 1e6, "1", NULL,                   \
+     "instances per chip, tile or PE (per cell, wordline or bitline for "      \
+     "array, dac and sample_hold); 0.25 is one for four"}
+/* clang-format on */
 
 /* The head of the parameters of a model that is made of transistors. */
 struct circuit {
@@ -81,13 +80,13 @@ struct circuit {
 
 extern const char *const circuit_roadmaps[]; /* "chip", "hp", "lstp", "lop" */
 
+/* clang-format off */
 #define CIRCUIT_FIELDS                                                         \
     PLACED_FIELDS,                                                             \
-    {                                                                          \
-        "roadmap", FIELD_CHOICE, DIM_NONE, offsetof(struct circuit, roadmap),  \
-            0, 0, "chip", circuit_roadmaps,                                    \
-            "family of its transistors; chip: technology.roadmap"              \
-    }
+    {"roadmap", FIELD_CHOICE, DIM_NONE, offsetof(struct circuit, roadmap),     \
+     0, 0, "chip", circuit_roadmaps,                                           \
+     "family of its transistors; chip: technology.roadmap"}
+/* clang-format on */
 
 /* Its technology. The caller of check and eval has made sure that there is
  * one. */

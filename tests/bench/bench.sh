@@ -25,4 +25,6 @@ process resnet18 ivq-32nm '5 ms, 20 MB'
 process resnet18 isaac-32nm '5 ms, 20 MB'
 process resnet152 ivq-32nm '15 ms, 20 MB'
 process resnet152 isaac-32nm '15 ms, 20 MB'
+process resnet18 ivq-32nm-analytic '5 ms, 20 MB'
 tests/bench/rate "$srcdir/tech" "$srcdir/workloads" "$srcdir/workloads/quant"
+tests/bench/parts "$srcdir/tech"

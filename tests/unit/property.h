@@ -10,11 +10,11 @@
 #include <fenv.h>
 #include <stdbool.h>
 
-__attribute__((unused)) static const char *const techs[] = {"ivq-32nm",
-                                                            "isaac-32nm"};
+__attribute__((unused)) static const char *const techs[] = {
+    "ivq-32nm", "isaac-32nm", "ivq-32nm-analytic"};
 __attribute__((unused)) static const char *const modes[] = {"pipelined",
                                                             "layerwise"};
-enum { TECHS = 2, MODES = 2, NETWORKS_MAX = 256 };
+enum { TECHS = 2, ALL_TECHS = 3, MODES = 2, NETWORKS_MAX = 256 };
 
 /* Sums of the same terms in another order. */
 static const double ROUNDING = 1e-12;

@@ -113,7 +113,7 @@ static void not_less(double now, double before, const char *what, double x)
 START_TEST(decoder_counts)
 {
     const struct technology *t = &simple;
-    struct decoder_parts p = decoder_parts(t);
+    struct decoder_parts p = decoder_parts(t, 512);
     const double w_m = width_min_m(t);
     struct block nand2 = gate_block(t, GATE_NAND, 2, w_m, w_m);
 
@@ -231,6 +231,7 @@ START_TEST(all_nodes_and_cells)
                     char what[80];
                     struct memory_spec spec = spec_of(bits, word);
                     spec.banks = 1 + word % 3;
+                    spec.external = kind >= RERAM && word == 64;
                     snprintf(what, sizeof what, "cell %d, %g bits, word %d",
                              kind, bits, word);
                     struct memory m = memory_plan(&t, &cell, &spec);

@@ -1,15 +1,41 @@
 /* t_memory_tools.c - memory macros beside runs of CACTI and NVSim, on these
- * tools' own transistors and wires */
+ * tools' own transistors and wires: validation/circuits/node/ */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE 1
 #include "memory_case.h"
-#include "tool_nodes.h"
+#include "files.h"
 
 #include <fenv.h>
+
+static struct arena arena;
 
 static void setup(void)
 {
     feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
+    arena_init(&arena, NULL);
+}
+
+static void teardown(void)
+{
+    arena_release(&arena);
+}
+
+static struct technology tool(const char *name, enum roadmap roadmap,
+                              double temperature_K, bool conservative)
+{
+    struct msgs msgs = {0};
+    const char *const folders[] = {source_file("validation/circuits"), NULL};
+    struct conf_env env = {.arena = &arena, .msgs = &msgs, .folders = folders};
+    struct place at = {"test", 1};
+    struct technology_choice choice = {.temperature_K = temperature_K,
+                                       .roadmap = roadmap,
+                                       .wires = conservative,
+                                       .file = name};
+    struct technologies tech = {0};
+
+    ck_need(!technology_load(&env, &at, 0, &choice, &tech), "%s: %s", name,
+            msgs.n ? msgs.list[0].text : "?");
+    return tech.of[roadmap];
 }
 
 /* A difference of less than the given share of theirs. */
@@ -25,25 +51,26 @@ static void within(double ours, double theirs, double share, const char *what)
  * swing of 80 mV.
  */
 static const struct {
-    const struct technology *t;
+    const char *node;
     double bytes;
     int kind, banks;
     double read_s, read_J;
 } runs[] = {
-    {&cacti_32, 2048, SRAM6, 1, 0.155015e-9, 4.63773e-12},
-    {&cacti_32, 32768, SRAM6, 2, 0.385794e-9, 26.1343e-12},
-    {&cacti_45, 131072, SRAM6, 1, 0.75809e-9, 65.6439e-12},
-    {&cacti_45, 32768, SRAM6, 1, 0.418486e-9, 25.4355e-12},
+    {"node/cacti-32nm", 2048, SRAM6, 1, 0.155015e-9, 4.63773e-12},
+    {"node/cacti-32nm", 32768, SRAM6, 2, 0.385794e-9, 26.1343e-12},
+    {"node/cacti-45nm", 131072, SRAM6, 1, 0.75809e-9, 65.6439e-12},
+    {"node/cacti-45nm", 32768, SRAM6, 1, 0.418486e-9, 25.4355e-12},
     /* its wordlines have slower transistors than the periphery */
-    {&cacti_32, 32768, EDRAM, 2, 0.538812e-9, 29.4335e-12},
+    {"node/cacti-32nm", 32768, EDRAM, 2, 0.538812e-9, 29.4335e-12},
 };
 
 START_TEST(runs_of_cacti)
 {
-    struct memory_cell cell = cell_of(runs[_i].t, runs[_i].kind);
+    struct technology t = tool(runs[_i].node, ROADMAP_HP, 360, true);
+    struct memory_cell cell = cell_of(&t, runs[_i].kind);
     struct memory_spec spec = spec_of(runs[_i].bytes * 9, 288);
     spec.activity = 1, spec.swing_V = 0.08, spec.banks = runs[_i].banks;
-    struct memory m = memory_plan(runs[_i].t, &cell, &spec);
+    struct memory m = memory_plan(&t, &cell, &spec);
 
     within(m.sum.read_J, runs[_i].read_J, 0.3, "energy");
     within(m.sum.read_s, runs[_i].read_s, 0.3, "time");
@@ -56,12 +83,13 @@ START_TEST(pcm_of_nvsim)
 {
     struct memory_device d = pcm;
     d.read_J = 2e-12, d.set_A = 150e-6, d.reset_A = 300e-6;
-    struct memory_cell cell = memory_resistive(&nvsim_90, &d);
+    struct technology t = tool("node/nvsim-90nm", ROADMAP_LOP, 340, true);
+    struct memory_cell cell = memory_resistive(&t, &d);
     struct memory_spec spec = spec_of(134217728, 64);
     spec.activity = 1, spec.swing_V = 0.08, spec.routing = ROUTING_BARE;
     spec.wires = WIRE_LOCAL, spec.external = true;
     spec.rows = spec.columns = 1024, spec.mux = 64;
-    struct memory m = memory_plan(&nvsim_90, &cell, &spec);
+    struct memory m = memory_plan(&t, &cell, &spec);
 
     within(m.sum.area_m2, 13.794e-6, 0.3, "area");
     within(m.sum.read_s, 20.149e-9, 0.3, "read");
@@ -91,13 +119,14 @@ START_TEST(stt_of_nvsim)
                                              .set_J = 1e-12,
                                              .reset_J = 1e-12,
                                              .efficiency = 1};
-    struct memory_cell cell = memory_resistive(&nvsim_22, &stt);
+    struct technology t = tool("node/nvsim-22nm", ROADMAP_HP, 350, false);
+    struct memory_cell cell = memory_resistive(&t, &stt);
     struct memory_spec spec = spec_of(1048576, 128);
     spec.activity = 1, spec.routing = ROUTING_BARE, spec.wires = WIRE_GLOBAL;
     spec.rows = 512, spec.mux = 16, spec.active = 4;
     spec.sense_s = 1.453e-9, spec.sense_J = 150e-15;
     spec.sense_m2 = 50000 * 22e-9 * 22e-9;
-    struct memory m = memory_plan(&nvsim_22, &cell, &spec);
+    struct memory m = memory_plan(&t, &cell, &spec);
 
     within(m.sum.area_m2, 36590e-12, 0.3, "area");
     within(m.sum.read_s, 2.031e-9, 0.3, "read");
@@ -113,13 +142,14 @@ START_TEST(reram_of_nvsim)
 {
     struct memory_device d = crosspoint;
     d.set_J = d.reset_J = 0.6e-12;
-    struct memory_cell cell = memory_resistive(&nvsim_32, &d);
+    struct technology t = tool("node/nvsim-32nm", ROADMAP_HP, 350, false);
+    struct memory_cell cell = memory_resistive(&t, &d);
     struct memory_spec spec = spec_of(1048576, 64);
     spec.activity = 1, spec.routing = ROUTING_BARE, spec.wires = WIRE_GLOBAL;
     spec.target = TARGET_LATENCY;
     spec.sense_s = 1.07e-9, spec.sense_J = 103e-15;
     spec.sense_m2 = 50000 * 32e-9 * 32e-9;
-    struct memory m = memory_plan(&nvsim_32, &cell, &spec);
+    struct memory m = memory_plan(&t, &cell, &spec);
 
     within(m.sum.read_s, 1.221e-9, 0.3, "read");
     within(m.sum.write_s, 20.139e-9, 0.3, "write");
@@ -132,7 +162,7 @@ int main(void)
 {
     Suite *suite = suite_create("memory_tools");
     TCase *t = tcase_create("memory_tools");
-    tcase_add_checked_fixture(t, setup, NULL);
+    tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_loop_test(t, runs_of_cacti, 0, COUNT(runs));
     tcase_add_test(t, pcm_of_nvsim);
     tcase_add_test(t, stt_of_nvsim);

@@ -14,22 +14,16 @@ struct digital {
 };
 
 /* With the default of its activity, as text. */
+/* clang-format off */
 #define DIGITAL_FIELDS(activity_default)                                       \
     CIRCUIT_FIELDS,                                                            \
-        {"clock",                                                              \
-         FIELD_QUANTITY,                                                       \
-         DIM_HZ,                                                               \
-         offsetof(struct digital, clock_Hz),                                   \
-         0,                                                                    \
-         1e12,                                                                 \
-         "0 Hz",                                                               \
-         NULL,                                                                 \
-         "steps a second; 0: as many as its critical path allows"},            \
-    {                                                                          \
-        "activity", FIELD_REAL, DIM_NONE, offsetof(struct digital, activity),  \
-            0, 1, activity_default, NULL,                                      \
-            "share of bits that change from one operation to the next"         \
-    }
+    {"clock", FIELD_QUANTITY, DIM_HZ, offsetof(struct digital, clock_Hz), 0,   \
+     1e12, "0 Hz", NULL,                                                       \
+     "steps a second; 0: as many as its critical path allows"},                \
+    {"activity", FIELD_REAL, DIM_NONE, offsetof(struct digital, activity),     \
+     0, 1, activity_default, NULL,                                             \
+     "share of bits that change from one operation to the next"}
+/* clang-format on */
 
 /* The period: 1 / clock, or the critical path where no clock is given. */
 double digital_period_s(const struct digital *p, double path_s);

@@ -14,31 +14,19 @@ struct driven {
 };
 
 /* The rows of a table whose struct begins with a struct driven. */
+/* clang-format off */
 #define DRIVEN_FIELDS                                                          \
     CIRCUIT_FIELDS,                                                            \
-        {"load",                                                               \
-         FIELD_QUANTITY,                                                       \
-         DIM_F,                                                                \
-         offsetof(struct driven, load_F),                                      \
-         0,                                                                    \
-         1e-9,                                                                 \
-         "0 F",                                                                \
-         NULL,                                                                 \
-         "capacitance that it drives; 0: the wordline of the array"},          \
-        {"drop",                                                               \
-         FIELD_REAL,                                                           \
-         DIM_NONE,                                                             \
-         offsetof(struct driven, drop),                                        \
-         1e-3,                                                                 \
-         1,                                                                    \
-         "0.1",                                                                \
-         NULL,                                                                 \
-         "share of the voltage lost in it while all its cells conduct"},       \
-    {                                                                          \
-        "write_cells", FIELD_COUNT, DIM_NONE,                                  \
-            offsetof(struct driven, write_cells), 1, 65536, "1", NULL,         \
-            "cells whose writing current passes it at once"                    \
-    }
+    {"load", FIELD_QUANTITY, DIM_F, offsetof(struct driven, load_F), 0,        \
+     1e-9, "0 F", NULL,                                                        \
+     "capacitance that it drives; 0: the wordline of the array"},              \
+    {"drop", FIELD_REAL, DIM_NONE, offsetof(struct driven, drop), 1e-3, 1,     \
+     "0.1", NULL,                                                              \
+     "share of the voltage lost in it while all its cells conduct"},           \
+    {"write_cells", FIELD_COUNT, DIM_NONE,                                     \
+     offsetof(struct driven, write_cells), 1, 65536, "1", NULL,                \
+     "cells whose writing current passes it at once"}
+/* clang-format on */
 
 /* -1 with the reason: there is neither an array that describes its wordlines
  * nor a load. */

@@ -13,31 +13,18 @@ struct sampled {
 };
 
 /* The rows of a table whose struct begins with a struct sampled. */
+/* clang-format off */
 #define SAMPLED_FIELDS                                                         \
     CIRCUIT_FIELDS,                                                            \
-        {"bits",                                                               \
-         FIELD_COUNT,                                                          \
-         DIM_NONE,                                                             \
-         offsetof(struct sampled, bits),                                       \
-         0,                                                                    \
-         16,                                                                   \
-         "0",                                                                  \
-         NULL,                                                                 \
-         "resolution to which a sample is good; 0: the levels of a bitline"},  \
-        {"swing",                                                              \
-         FIELD_QUANTITY,                                                       \
-         DIM_V,                                                                \
-         offsetof(struct sampled, swing_V),                                    \
-         0,                                                                    \
-         10,                                                                   \
-         "0 V",                                                                \
-         NULL,                                                                 \
-         "full scale of a sample; 0: half of the supply"},                     \
-    {                                                                          \
-        "capacitor", FIELD_QUANTITY, DIM_F, offsetof(struct sampled, cap_F),   \
-            0, 1e-9, "0 F", NULL,                                              \
-            "that takes the sample; 0: noise no more than the quantization's"  \
-    }
+    {"bits", FIELD_COUNT, DIM_NONE, offsetof(struct sampled, bits), 0, 16,     \
+     "0", NULL,                                                                \
+     "resolution to which a sample is good; 0: the levels of a bitline"},      \
+    {"swing", FIELD_QUANTITY, DIM_V, offsetof(struct sampled, swing_V), 0,     \
+     10, "0 V", NULL, "full scale of a sample; 0: half of the supply"},        \
+    {"capacitor", FIELD_QUANTITY, DIM_F, offsetof(struct sampled, cap_F), 0,   \
+     1e-9, "0 F", NULL,                                                        \
+     "that takes the sample; 0: noise no more than the quantization's"}
+/* clang-format on */
 
 /* -1 with the reason: neither bits nor an array that says its levels. */
 int sampled_check(const struct sampled *p, const struct site *site, char *why,

@@ -17,29 +17,27 @@ struct wired {
 
 extern const char *const wire_class_names[];
 
-/* clang-format off */
-
 /* The rows of a table whose struct begins with a struct wired. Random bits
  * differ from the one before every other time, and two changes are one swing
  * up and down: 1/4. */
+/* clang-format off */
 #define WIRED_FIELDS(width_, length_text_)                                     \
     CIRCUIT_FIELDS,                                                            \
     {"width", FIELD_COUNT, DIM_NONE, offsetof(struct wired, width), 1, 8192,   \
-     width_, NULL, "bits that it carries in parallel"},                  \
+     width_, NULL, "bits that it carries in parallel"},                        \
     {"wire", FIELD_CHOICE, DIM_NONE, offsetof(struct wired, wire), 0, 0,       \
-     "semi_global", wire_class_names, "class of its wires"},             \
+     "semi_global", wire_class_names, "class of its wires"},                   \
     {"slack", FIELD_REAL, DIM_NONE, offsetof(struct wired, slack), 1, 4,       \
      "1.5", NULL,                                                              \
-     "delay of its repeated wires over the least possible; more spends less "  \
-     "energy"},                                                          \
-    {"activity", FIELD_REAL, DIM_NONE, offsetof(struct wired, activity), 0, 1, \
-     "0.25", NULL,                                                             \
-     "swings up and down again per bit; 0.25: random bits"},             \
+     "delay of its repeated wires over the least possible; more spends "       \
+     "less energy"},                                                           \
+    {"activity", FIELD_REAL, DIM_NONE, offsetof(struct wired, activity), 0,    \
+     1, "0.25", NULL,                                                          \
+     "swings up and down again per bit; 0.25: random bits"},                   \
     {"clock", FIELD_QUANTITY, DIM_HZ, offsetof(struct wired, clock_Hz), 0,     \
-     100e9, "0 Hz", NULL, "of its transfers; 0: as fast as it can be"},  \
-    {"length", FIELD_QUANTITY, DIM_M, offsetof(struct wired, length_m), 0, 1,  \
-     "0 m", NULL, length_text_}
-
+     100e9, "0 Hz", NULL, "of its transfers; 0: as fast as it can be"},        \
+    {"length", FIELD_QUANTITY, DIM_M, offsetof(struct wired, length_m), 0,     \
+     1, "0 m", NULL, length_text_}
 /* clang-format on */
 
 /* A bit's way: from the smallest logic through its own driver and repeated
