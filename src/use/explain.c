@@ -28,10 +28,15 @@ static void input(FILE *out, const struct bound *b, int k)
     putc('\n', out);
 }
 
-static void inputs(FILE *out, const struct part *p)
+static void inputs(FILE *out, const struct study *s, const struct part *p)
 {
     for (int k = 0; p->bound && p->bound->fields[k].name; k++)
         input(out, p->bound, k);
+    if (p->model->circuit)
+        fprintf(out,
+                "        node = %g nm  [transistors and wires with their "
+                "sources: node/*.cfg]\n",
+                s->tech.node_m * 1e9);
 }
 
 /* What the keys in brackets stand for. */
@@ -110,7 +115,7 @@ static void explain_energy(FILE *out, const struct study *s)
         value(out, s->est.part_static_J[p], DIM_J);
         fprintf(out, "\n      energy of one = %s   (model %s)\n",
                 part->model->formula, part->model->name);
-        inputs(out, part);
+        inputs(out, s, part);
         fputs("      largest layers\n", out);
         largest(out, s, p);
     }
@@ -128,7 +133,7 @@ static void explain_area(FILE *out, const struct study *s)
         fprintf(out, " = %.6g x ", part->instances);
         value(out, part->cost.area_m2, DIM_M2);
         fprintf(out, "   (model %s)\n", part->model->name);
-        inputs(out, part);
+        inputs(out, s, part);
     }
 }
 

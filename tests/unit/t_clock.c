@@ -17,11 +17,13 @@ static void setup(void)
     feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
     arena_init(&arena, NULL);
     msgs = (struct msgs){.n = 0};
+    files_setup();
 }
 
 static void teardown(void)
 {
     arena_release(&arena);
+    files_teardown();
 }
 
 static struct chip *chip_with(const char *const *sets)
@@ -146,6 +148,30 @@ START_TEST(writing_has_a_price)
 }
 END_TEST
 
+/* Memory outside: every bit of the input and of the result once, at its own
+ * energy, and no faster than its pins. */
+START_TEST(memory_outside)
+{
+    char path[PATH_SIZE];
+    snprintf(path, sizeof path, "%s",
+             file_text("dram.cfg",
+                       "base = \"isaac-32nm\"; name = \"with DRAM\";\n"
+                       "dram = { model = \"dram\"; read = \"8 pJ\"; write = "
+                       "\"9 pJ\"; bandwidth = \"1 MB/s\"; };\n"));
+    ivq *with = estimated(path, "lenet5"),
+        *without = estimated("isaac-32nm", "lenet5");
+    /* 28 x 28 values in, 10 out, of 16 bit each */
+    double bits = (28 * 28 + 10) * 16;
+    ck_near(ivq_value(with, "dynamic_energy"),
+            ivq_value(without, "dynamic_energy") + bits * 8e-12, 1e-9);
+    ck_near(ivq_value(with, "interval"), bits / 8e6, 1e-9);
+    ck_assert(ivq_value(without, "interval") < bits / 8e6);
+    ck_near(ivq_value(with, "area"), ivq_value(without, "area"), 0);
+    ivq_free(with);
+    ivq_free(without);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("clock");
@@ -156,6 +182,7 @@ int main(void)
     tcase_add_test(t, changes_reach_what_depends_on_them);
     tcase_add_test(t, temperature_and_supply);
     tcase_add_test(t, writing_has_a_price);
+    tcase_add_test(t, memory_outside);
     suite_add_tcase(s, t);
     return unit_run(s);
 }
