@@ -30,7 +30,7 @@ double line_settle_s(double driver_ohm, struct rc line, double load_F,
                      double ratio);
 
 /* Smallest capacitor whose thermal noise is no more than the quantization
- * noise of `steps` steps in swing_V. */
+ * noise of `steps` steps in swing_V; both above 0. */
 double noise_F(double temperature_K, double swing_V, double steps);
 
 #endif

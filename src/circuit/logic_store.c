@@ -161,6 +161,8 @@ static struct block one_of(const struct technology *t, double words,
  */
 enum { CELL_LINES = 2 };
 
+static const double address_activity = 0.5; /* of random words */
+
 static int rom_rows_log2(int address_bits)
 {
     int rows = (address_bits + 1) / 2 + 1;
@@ -207,8 +209,10 @@ struct block logic_rom(const struct technology *t, int address_bits,
 
     cells_add_block(&sum, lines, &bitline);
     cells_add(&sum, muxes, m.area_m2, m.leakage_W, 0);
-    sum.energy_J +=
-        bits * (address_bits - rows_log2 + 1) * (m.data_J + m.select_J);
+    /* all words of a row are read: half of the bitlines fall and rise again,
+     * one transition of each multiplexer behind them; a random address changes
+     * its selecting bit every other time */
+    sum.energy_J += muxes * (m.data_J + address_activity * m.select_J);
     struct block b = cells_block(&sum);
     b.delay_s =
         bitline.delay_s + (address_bits - rows_log2) * (m.data_s + m.select_s);

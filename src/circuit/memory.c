@@ -57,8 +57,6 @@ struct memory_fixed memory_fixed(const struct technology *t,
                                                 << (MEMORY_ROWS_KINDS - 1));
     m.fo4_s = m.parts.fo4_s;
     m.address_wires = fmax(0, log2(spec->bits / spec->word)) + CONTROL_WIRES;
-    m.cells_m2 = spec->bits * cell->width_m * cell->height_m;
-    m.diagonal_m = sqrt(2 * m.cells_m2);
     m.line_V = cell->storage_F > 0 ? cell->bitline_V : t->mos.vdd_V;
     m.wire = wire_of(t, spec, m.fo4_s);
     m.word_J_m = spec->word * spec->activity * m.wire.J_m;
@@ -79,59 +77,66 @@ struct block memory_row(const struct memory_fixed *m, int columns, int written)
 
 /* ---- check ---- */
 
+static bool enough(const struct memory_fixed *m, int rows)
+{
+    struct memory_choice c = {rows, 1, 1, 1, 1};
+    return memory_column_read(m, &c, (struct rc){0, 0}).valid;
+}
+
 /* The longest bitline of a DRAM whose charge is enough: the signal falls with
  * every row, so the largest number is found by halving. */
-static int rows_most(const struct memory_fixed *m, struct memory_choice c)
+static int rows_most(const struct memory_fixed *m)
 {
-    struct rc none = {0, 0};
     int good = 0, bad = DECODER_ROWS_MAX + 1;
     while (bad - good > 1) {
-        c.rows = (good + bad) / 2;
-        if (memory_column(m, &c, none).valid)
-            good = c.rows;
+        int rows = (good + bad) / 2;
+        if (enough(m, rows))
+            good = rows;
         else
-            bad = c.rows;
+            bad = rows;
     }
     return good;
 }
 
-static int check_signal(const struct memory_fixed *m, char *why, int size)
+static int check_charge(const struct technology *t,
+                        const struct memory_cell *cell,
+                        const struct memory_spec *spec, char *why, int size)
 {
-    const struct memory_cell *cell = m->cell;
-    const struct memory_spec *spec = m->spec;
-    struct memory_choice one = {1, 1, 1, 1, 1};
+    struct memory_fixed m = {.t = t, .cell = cell, .spec = spec};
 
-    if (cell->read == READ_VOLTAGE) {
-        double half_V = cell->read_A * (cell->off_ohm - cell->on_ohm) / 2;
-        if (half_V <= spec->swing_V)
-            return snprintf(why, (size_t)size,
-                            "a bitline cannot settle: its states lie %.3g mV "
-                            "from the reference, the swing asks for %.3g mV; "
-                            "take a larger read_current or a smaller swing",
-                            half_V * 1e3, spec->swing_V * 1e3),
-                   -1;
-    }
-    if (cell->read == READ_SHARE) {
-        int most = rows_most(m, one);
-        if (most < (spec->rows ? spec->rows : MEMORY_ROWS_LEAST))
-            return snprintf(why, (size_t)size,
-                            "a bitline cannot settle: the charge of a cell "
-                            "moves it less than the swing of %.3g mV; at most "
-                            "%d rows",
-                            spec->swing_V * 1e3, most),
-                   -1;
-    }
-    return 0;
+    memory_column_fixed(&m);
+    if (enough(&m, memory_rows_least(spec)))
+        return 0;
+    snprintf(why, (size_t)size,
+             "a bitline cannot settle: the charge of a cell moves it less than "
+             "the swing of %.3g mV; at most %d rows",
+             spec->swing_V * 1e3, rows_most(&m));
+    return -1;
+}
+
+static int check_voltage(const struct memory_cell *cell,
+                         const struct memory_spec *spec, char *why, int size)
+{
+    double half_V = cell->read_A * (cell->off_ohm - cell->on_ohm) / 2;
+
+    if (half_V > spec->swing_V)
+        return 0;
+    snprintf(why, (size_t)size,
+             "a bitline cannot settle: its states lie %.3g mV from the "
+             "reference, the swing asks for %.3g mV; take a larger "
+             "read_current or a smaller swing",
+             half_V * 1e3, spec->swing_V * 1e3);
+    return -1;
 }
 
 int memory_check(const struct technology *t, const struct memory_cell *cell,
                  const struct memory_spec *spec, char *why, int size)
 {
-    struct memory_fixed m = memory_fixed(t, cell, spec);
-
-    if (check_signal(&m, why, size))
+    if (cell->read == READ_VOLTAGE && check_voltage(cell, spec, why, size))
         return -1;
-    if (memory_plan(t, cell, spec).valid)
+    if (cell->read == READ_SHARE && check_charge(t, cell, spec, why, size))
+        return -1;
+    if (memory_fits(cell, spec))
         return 0;
     snprintf(why, (size_t)size,
              "no subarray fits: %d columns with mux %d and %d active do not "

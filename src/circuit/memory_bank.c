@@ -38,7 +38,7 @@ struct work {
     struct memory *out;
 };
 
-/* Calls, and these are the innermost functions. */
+/* fmax() is a call, and these are the innermost functions. */
 static double larger(double a, double b)
 {
     return a > b ? a : b;
@@ -116,16 +116,17 @@ static void bank_floor(struct work *w)
     f->nx =
         smaller(larger(sqrt(f->n * f->sub_height_m / f->sub_width_m), 1), f->n);
     f->ny = f->n / f->nx;
+    double others_x = 1 - 1 / f->nx, others_y = 1 - 1 / f->ny;
     f->split = smaller(w->c->active, f->nx);
-    f->width_m = f->nx * f->sub_width_m +
-                 f->nx * (1 - 1 / f->ny) * spine_wires(w) * pitch_m;
-    f->height_m =
-        f->ny * f->sub_height_m + (1 - 1 / f->nx) * trunk_wires(w) * pitch_m;
-    f->trunk_m = f->width_m * (1 - 1 / f->nx);
-    f->spine_m = f->height_m * (1 - 1 / f->ny);
+    f->width_m =
+        f->nx * f->sub_width_m + f->nx * others_y * spine_wires(w) * pitch_m;
+    f->height_m = f->ny * f->sub_height_m + others_x * trunk_wires(w) * pitch_m;
+    f->trunk_m = f->width_m * others_x;
+    f->spine_m = f->height_m * others_y;
     f->path_m = f->trunk_m / 2 + f->spine_m;
     f->spread_m = spread_m(w);
-    f->height_m += outside_m2(w) / f->width_m;
+    if (m->spec->external)
+        f->height_m += outside_m2(w) / f->width_m;
 }
 
 /* ---- shares ---- */
@@ -378,32 +379,6 @@ static struct rc far_wire(const struct work *w)
     return (struct rc){wire->ohm_m * length_m, wire->F_m * length_m};
 }
 
-/* ---- bounds ---- */
-
-/*
- * Of n subarrays, w by h, in nx columns, the path is at least
- * (nx - 1) w / 2 + (n / nx - 1) h >= sqrt(2 n w h) - w / 2 - h, whatever nx;
- * channels come on top.
- */
-static double least_m(const struct work *w, double area_m2)
-{
-    const struct floor *f = &w->f;
-    return larger(0, sqrt(2 * area_m2) - f->sub_width_m / 2 - f->sub_height_m);
-}
-
-/* Charges of one active subarray. */
-static double least_J(const struct memory_fixed *m,
-                      const struct memory_way *way)
-{
-    const struct memory_column *b = way->column;
-    double columns = way->choice.columns, others = columns - way->sensed;
-
-    return way->predecoder->energy_J + way->gate->energy_J +
-           way->drive->energy_J + columns * m->column_J +
-           (way->sensed * b->read_C + others * b->idle_C) * m->line_V +
-           way->sensed * (m->sense.energy_J + m->cell->read_J);
-}
-
 /* ---- the whole ---- */
 
 static void work_init(struct work *w, const struct memory_fixed *m,
@@ -424,31 +399,6 @@ static void work_init(struct work *w, const struct memory_fixed *m,
     subarray_floor(w);
 }
 
-struct memory_merits memory_bound(const struct memory_fixed *m,
-                                  const struct memory_way *way)
-{
-    struct work w;
-    work_init(&w, m, way);
-    double n =
-        larger(w.c->active, m->spec->bits / ((double)w.c->rows * w.c->columns));
-    double area_m2 = n * w.f.sub_width_m * w.f.sub_height_m;
-    double path_m = least_m(&w, area_m2), spread = spread_m(&w);
-    double request_s = memory_wire_s(m, path_m), reply_s = 0, reply_J = 0;
-
-    if (!m->spec->external) {
-        reply_s = memory_wire_s(m, path_m + spread / 2);
-        reply_J = m->word_J_m * (path_m + spread / 4);
-    }
-    return (struct memory_merits){
-        .area_m2 = area_m2,
-        .read_s = request_s + way->predecoder->delay_s + way->gate->delay_s +
-                  way->drive->delay_s + way->column->read_s + m->sense.delay_s +
-                  reply_s,
-        .read_J = m->address_J_m * path_m +
-                  way->choice.active * least_J(m, way) + reply_J,
-    };
-}
-
 static void read(struct work *w)
 {
     w->read_J[PART_CELLS] = w->read_s[PART_CELLS] = 0; /* the bitlines' */
@@ -467,6 +417,36 @@ static struct memory_merits merits_of(const struct work *w, double area_m2)
         sum.read_J += w->read_J[i];
     }
     return sum;
+}
+
+/*
+ * Of n subarrays, w by h, in nx columns, the path is at least
+ * (nx - 1) w / 2 + (n / nx - 1) h >= sqrt(2 n w h) - w / 2 - h, whatever nx;
+ * channels come on top.
+ */
+static double least_m(const struct work *w, double area_m2)
+{
+    const struct floor *f = &w->f;
+    return larger(0, sqrt(2 * area_m2) - f->sub_width_m / 2 - f->sub_height_m);
+}
+
+/* The same sums without channels, without rounding the number of subarrays,
+ * and with an address that goes to one spine. */
+struct memory_merits memory_bound(const struct memory_fixed *m,
+                                  const struct memory_way *way)
+{
+    struct work w;
+    work_init(&w, m, way);
+    double cells = (double)w.c->rows * w.c->columns;
+    double n = larger(w.c->active, m->spec->bits / cells);
+    double area_m2 = n * w.f.sub_width_m * w.f.sub_height_m;
+
+    w.f.path_m = least_m(&w, area_m2);
+    w.f.spread_m = spread_m(&w);
+    w.f.width_m = w.f.spine_m = 0;
+    w.f.nx = w.f.split = 1;
+    read(&w);
+    return merits_of(&w, area_m2);
 }
 
 struct memory_merits memory_bank_merits(const struct memory_fixed *m,

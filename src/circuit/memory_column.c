@@ -114,10 +114,6 @@ void memory_column_fixed(struct memory_fixed *m)
     m->write_ohm = on_ohm(t, CHANNEL_N, write_m, 1);
     m->latch_S = gm_S(t, CHANNEL_N, write_m);
     m->write_F = drain_F(t, CHANNEL_N, write_m, 1);
-    /* clocks of precharge and amplifiers: lines along all columns */
-    m->column_J = (m->precharge.input_F +
-                   2 * m->cell->width_m * t->wire[m->cell->wordline].c_F_m) *
-                  t->mos.vdd_V * t->mos.vdd_V;
     m->clamp_taus = log(1 / (1 - clamped));
     m->sense_m2 = block_area_m2(&m->sense);
     m->write_m2 = block_area_m2(&m->write);

@@ -26,18 +26,15 @@ struct memory_fixed {
     const struct memory_spec *spec;
     struct decoder_parts parts;
     double fo4_s, address_wires;
-    double cells_m2, diagonal_m; /* of a bank: bits x cell; sqrt(2 of it) */
-    double line_V;               /* that charges bitlines */
+    double line_V; /* that charges bitlines */
     double word_J_m, address_J_m; /* wires of a word, of an address */
-    double column_J; /* of its precharge, and lines along all columns */
     struct memory_wire wire;
     struct block sense;     /* amplifier of one column group */
     struct block precharge; /* of one column: outline, leakage, input_F */
     struct block write;     /* driver of one bit */
     struct block pass;      /* pass transistor of one line */
-    double sense_m2, write_m2; /* their areas; of a column with and without
-                                  a multiplexer */
-    double column_m2[2], pass_m2;
+    double sense_m2, write_m2; /* their areas; that of all its lines' passes */
+    double pass_m2, column_m2[2]; /* a column's, without and with these */
     int lines;              /* bitlines of a column */
     double precharge_ohm, precharge_F;      /* F: its drain on a line */
     double mux_m, mux_ohm, mux_F, mux_gate_F; /* the same of `pass` */
@@ -113,6 +110,13 @@ struct memory memory_bank(const struct memory_fixed *m,
                           const struct memory_way *way);
 
 void memory_add_up(struct memory *b); /* sets its sum */
+
+/* The lowest subarray that a search looks at, or the given one. */
+int memory_rows_least(const struct memory_spec *spec);
+
+/* Do columns, multiplexer and active subarrays go together? */
+bool memory_fits(const struct memory_cell *cell,
+                 const struct memory_spec *spec);
 
 /* Until a signal has passed a wire between subarrays. */
 double memory_wire_s(const struct memory_fixed *m, double length_m);

@@ -54,28 +54,36 @@ struct search {
 
 /* ---- what there is to choose from ---- */
 
-/*
- * Fewer rows than 16 are a register file and no memory, unless there are not
- * more words. More than hold twice the words are not looked at.
- */
-static void rows_of(struct search *s)
+/* Fewer rows than 16 are a register file and no memory, unless there are not
+ * more words. */
+int memory_rows_least(const struct memory_spec *spec)
 {
     static const int least = 16;
+    int rows = MEMORY_ROWS_LEAST;
+
+    if (spec->rows)
+        return spec->rows;
+    while (rows < least && rows < spec->bits / spec->word)
+        rows *= 2;
+    return rows;
+}
+
+/* More rows than hold twice the words are not looked at. */
+static void rows_of(struct search *s)
+{
     const struct memory_spec *spec = s->m->spec;
     const struct decoder_parts *parts = &s->m->parts;
     double pitch_m = s->m->cell->height_m, words = spec->bits / spec->word;
-    int rows = MEMORY_ROWS_LEAST;
+    int rows = memory_rows_least(spec);
+    int most = MEMORY_ROWS_LEAST << (MEMORY_ROWS_KINDS - 1);
 
     if (spec->rows) {
         s->kinds = 1;
-        s->rows[0] = spec->rows;
-        s->predecoder[0] = predecoder(parts, spec->rows, pitch_m);
-        s->gate[0] = row_gate(parts, spec->rows);
+        s->rows[0] = rows;
+        s->predecoder[0] = predecoder(parts, rows, pitch_m);
+        s->gate[0] = row_gate(parts, rows);
         return;
     }
-    while (rows < least && rows < words)
-        rows *= 2;
-    int most = MEMORY_ROWS_LEAST << (MEMORY_ROWS_KINDS - 1);
     do {
         s->rows[s->kinds] = rows;
         s->gate[s->kinds++] = row_gate(parts, rows);
@@ -93,11 +101,35 @@ static void choose_rows(struct search *s)
     }
 }
 
-/* Columns follow from word, mux and active subarrays, or active from given
- * columns. false: these do not go together. */
-static bool choose(const struct memory_spec *spec, int mux, int active,
-                   bool shared, struct memory_choice *c)
+/* From `first` to `most`, each so many times the one before. */
+struct range {
+    int first, most, times;
+};
+
+static struct range muxes(const struct memory_cell *cell,
+                          const struct memory_spec *spec)
 {
+    if (spec->mux)
+        return (struct range){spec->mux, spec->mux, 2};
+    return cell->on_ohm > 0 ? (struct range){1, MUX_MOST_RESISTIVE, 4}
+                            : (struct range){1, MUX_MOST, 2};
+}
+
+static struct range actives(const struct memory_spec *spec)
+{
+    int first = spec->active ? spec->active : 1;
+    return (struct range){
+        first, spec->active || spec->columns ? first : ACTIVE_MOST, 2};
+}
+
+/* Columns follow from word, mux and active subarrays, or active from given
+ * columns. false: these do not go together. Of a DRAM all columns are sensed.
+ */
+static bool choose(const struct memory_cell *cell,
+                   const struct memory_spec *spec, int mux, int active,
+                   struct memory_choice *c)
+{
+    bool shared = cell->read == READ_SHARE;
     int bits = spec->columns ? spec->columns / mux
                              : (spec->word + active - 1) / active;
     if (bits < 1 || (spec->columns && spec->columns % mux))
@@ -105,7 +137,20 @@ static bool choose(const struct memory_spec *spec, int mux, int active,
     *c = (struct memory_choice){.columns = bits * mux, .mux = mux};
     c->active = (spec->word + bits - 1) / bits;
     c->sense_mux = shared ? 1 : spec->sense_mux ? spec->sense_mux : mux;
-    return mux % c->sense_mux == 0 && (!spec->active || c->active == active);
+    return mux % c->sense_mux == 0 && (!spec->active || c->active == active) &&
+           (c->columns <= COLUMNS_MOST || spec->columns || mux == 1);
+}
+
+bool memory_fits(const struct memory_cell *cell, const struct memory_spec *spec)
+{
+    struct range x = muxes(cell, spec), y = actives(spec);
+    struct memory_choice c;
+
+    for (int mux = x.first; mux <= x.most; mux *= x.times)
+        for (int active = y.first; active <= y.most; active *= y.times)
+            if (choose(cell, spec, mux, active, &c))
+                return true;
+    return false;
 }
 
 /* Rows of as many columns are driven alike, but in a cross-point those that
@@ -165,16 +210,12 @@ static void add_columns(struct search *s, struct memory_choice c)
 
 static void add_mux(struct search *s, int mux)
 {
-    const struct memory_spec *spec = s->m->spec;
-    bool shared = s->m->cell->read == READ_SHARE; /* all columns are sensed */
-    int active = spec->active ? spec->active : 1;
-    int most = spec->active || spec->columns ? active : ACTIVE_MOST;
+    struct range y = actives(s->m->spec);
     bool has = false;
 
-    for (; active <= most; active *= 2) {
+    for (int active = y.first; active <= y.most; active *= y.times) {
         struct memory_choice c;
-        if (!choose(spec, mux, active, shared, &c) ||
-            (c.columns > COLUMNS_MOST && !spec->columns && mux > 1))
+        if (!choose(s->m->cell, s->m->spec, mux, active, &c))
             continue;
         if (!has)
             add_columns(s, c);
@@ -218,15 +259,12 @@ struct memory memory_plan(const struct technology *t,
 {
     struct memory_fixed m = memory_fixed(t, cell, spec);
     struct search s;
-    bool resistive = cell->on_ohm > 0;
-    int most = resistive ? MUX_MOST_RESISTIVE : MUX_MOST;
+    struct range x = muxes(cell, spec);
 
     s.m = &m;
     s.kinds = s.drives = s.muxes = s.n = 0;
     choose_rows(&s);
-    if (spec->mux)
-        add_mux(&s, spec->mux);
-    for (int mux = 1; !spec->mux && mux <= most; mux *= resistive ? 4 : 2)
+    for (int mux = x.first; mux <= x.most; mux *= x.times)
         add_mux(&s, mux);
     const struct memory_way *best = best_of(&s);
     if (!best)

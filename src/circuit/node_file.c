@@ -124,17 +124,29 @@ static int read_optional(const struct conf_env *env, struct node *root,
     return *has ? read_group(env, root, name, fields, data) : 0;
 }
 
-/* A list of currents must rise in T and be positive. */
+/* What no single field's range can see: 0, or -1 having reported it at the
+ * group. */
+static int need(const struct conf_env *env, struct node *root,
+                const char *group, bool holds, const char *text)
+{
+    return holds ? 0
+                 : msg_error(env->msgs, &node_get(root, group)->at, "%s: %s",
+                             group, text);
+}
+
+/* Of a list of currents; per channel width, from what no circuit can notice to
+ * what no channel can carry. */
 static int check_points(const struct conf_env *env, struct node *root,
                         const char *roadmap, const struct points *p)
 {
+    static const double LEAST = 1e-18, MOST = 1e6;
+    bool holds = true;
     for (int i = 0; i < p->n; i++)
-        if (!(p->y[i] > 0 && p->z[i] > 0) || (i && p->x[i] <= p->x[i - 1]))
-            return msg_error(env->msgs, &node_get(root, roadmap)->at,
-                             "%s: currents must be positive and their "
-                             "temperatures must rise",
-                             roadmap);
-    return 0;
+        holds &= p->y[i] >= LEAST && p->z[i] >= LEAST && p->y[i] <= MOST &&
+                 p->z[i] <= MOST && p->x[i] > (i ? p->x[i - 1] : 0);
+    return need(env, root, roadmap, holds,
+                "currents must lie between 1e-18 and 1e6 uA/um, and their "
+                "temperatures must rise from above 0 K");
 }
 
 static int read_transistors(const struct conf_env *env, struct node *root,
@@ -148,7 +160,10 @@ static int read_transistors(const struct conf_env *env, struct node *root,
             bad = -1;
         else if (f->has[r])
             bad |= check_points(env, root, roadmap_names[r], &m->on) |
-                   check_points(env, root, roadmap_names[r], &m->off);
+                   check_points(env, root, roadmap_names[r], &m->off) |
+                   need(env, root, roadmap_names[r],
+                        1.1 * m->at_300K.vth_V <= m->at_300K.vdd_V,
+                        "supply must be at least 1.1 threshold");
     }
     return bad;
 }
@@ -163,7 +178,47 @@ static int read_size(const struct conf_env *env, struct node *root,
                          "'node' is missing: the node's name, \"32 nm\"");
     if (quantity_parse(n->text, DIM_M, node_m, why, sizeof why))
         return msg_error(env->msgs, &n->at, "node: %s", why);
+    if (!(*node_m >= 1e-9 && *node_m <= 1e-6))
+        return msg_error(env->msgs, &n->at,
+                         "node: '%s' is outside 1 nm to 1 um", n->text);
     return 0;
+}
+
+static int read_wires(const struct conf_env *env, struct node *root,
+                      struct node_file *f)
+{
+    int bad = 0;
+    for (int i = 0; i < 2 * WIRES; i++) {
+        const char *group = wire_groups[i / WIRES][i % WIRES];
+        struct wire_file *w = &f->wire[i / WIRES][i % WIRES];
+        if (read_group(env, root, group, wire_fields, w)) {
+            bad = -1;
+            continue;
+        }
+        double width_m = w->pitch_m / 2, thick_m = w->aspect * width_m;
+        bad |= need(env, root, group,
+                    width_m > 2 * w->barrier_m &&
+                        thick_m > w->barrier_m + w->dishing_m,
+                    "barrier and dishing leave no conductor");
+    }
+    return bad;
+}
+
+static int read_layout(const struct conf_env *env, struct node *root,
+                       struct node_file *f)
+{
+    struct layout_file *l = &f->layout;
+    if (read_group(env, root, "layout", layout_fields, l))
+        return -1;
+    bool planar =
+        !(l->fin_pitch_m > 0 || l->fin_height_m > 0 || l->fin_width_m > 0);
+    bool fins = l->fin_height_m > 0 && l->fin_width_m > 0 &&
+                l->fin_width_m < l->fin_pitch_m;
+    return need(env, root, "layout", planar || fins,
+                "fin_pitch, fin_height and fin_width: all 0, or a fin that is "
+                "narrower than its pitch") |
+           need(env, root, "layout", l->poly_pitch_m <= l->gate_pitch_m,
+                "poly_pitch must not be above gate_pitch");
 }
 
 int node_file_read(const struct conf_env *env, const char *name,
@@ -181,11 +236,8 @@ int node_file_read(const struct conf_env *env, const char *name,
     int bad = read_size(env, root, &f->node_m);
     bad |= node_text(root, "title", &title, env->msgs);
     bad |= read_transistors(env, root, f);
-    for (int p = 0; p < 2; p++)
-        for (int w = 0; w < WIRES; w++)
-            bad |= read_group(env, root, wire_groups[p][w], wire_fields,
-                              &f->wire[p][w]);
-    bad |= read_group(env, root, "layout", layout_fields, &f->layout);
+    bad |= read_wires(env, root, f);
+    bad |= read_layout(env, root, f);
     bad |= read_group(env, root, "sram", sram_fields, &f->sram);
     bad |= read_optional(env, root, "edram", dram_fields, &f->edram, &has);
     bad |= read_optional(env, root, "dram", dram_fields, &f->dram, &has);

@@ -2,11 +2,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "circuit/sense.h"
 
+#include "circuit/array.h"
+
+#include <gsl/gsl_const_mksa.h>
 #include <math.h>
 
-static const double BOLTZMANN_J_K = 1.380649e-23; /* SI, exact */
-static const double CHARGE_C = 1.602176634e-19;   /* SI, exact */
-static const double OXIDE_F_m = 3.9 * 8.8541878e-12;
+/* Of silicon oxide, in which a gate's capacitance is expressed. */
+static const double OXIDE_F_m = 3.9 * GSL_CONST_MKSA_VACUUM_PERMITTIVITY;
 
 /* Takeuchi et al., IEDM 2007: sigma Vth = B sqrt(T (Vth + 0.1 V) / (L W)) with
  * T the inversion thickness and B 2.3 to 2.5 mV um / sqrt(nm V) for NMOS of
@@ -149,7 +151,8 @@ struct block current_sense(const struct technology *t, double signal_A,
     double clamp_F = drain_F(t, CHANNEL_N, n_m, 1);
     double c0_F = drain_F(t, CHANNEL_P, p_m, 1) + clamp_F + mirror_F;
     double swing_V = best_swing_V(t, c0_F);
-    double thermal_V = SLOPE * BOLTZMANN_J_K * t->temperature_K / CHARGE_C;
+    double thermal_V = SLOPE * GSL_CONST_MKSA_BOLTZMANN * t->temperature_K /
+                       GSL_CONST_MKSA_ELECTRON_CHARGE;
     struct block b = voltage_sense(t, swing_V, load_F);
 
     place(&b, gate_block(t, GATE_INV, 1, n_m, p_m), 2);
@@ -178,8 +181,8 @@ static double integration_gain(const struct technology *t)
  */
 static double quiet_F(const struct technology *t, double lsb_V)
 {
-    double g = integration_gain(t), kT_J = BOLTZMANN_J_K * t->temperature_K;
-    return kT_J * (4 / g + 2 / (g * g)) * 12 / (lsb_V * lsb_V);
+    double g = integration_gain(t);
+    return (4 / g + 2 / (g * g)) * noise_F(t->temperature_K, lsb_V, 1);
 }
 
 /* Two cross-coupled NAND keep the decision during reset. */

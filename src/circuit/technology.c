@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "circuit/node_file.h"
 
+#include <gsl/gsl_const_mksa.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -28,6 +29,9 @@ const struct field technology_fields[] = {
 
 /* ---- the table ---- */
 
+/* Of two sizes of a node that text says in different units. */
+static const double SAME = 1e-9;
+
 /* The names of the neighbours in the table, nm: both equal to the node, or
  * the next smaller and the next larger. */
 static int find_neighbours(const struct conf_env *env, const struct place *at,
@@ -46,9 +50,9 @@ static int find_neighbours(const struct conf_env *env, const struct place *at,
     for (struct node *n = list->child; n; n = n->next) {
         least = fmin(least, n->real);
         most = fmax(most, n->real);
-        if (n->real <= nm * (1 + 1e-9))
+        if (n->real <= nm * (1 + SAME))
             *small = fmax(*small, n->real);
-        if (n->real >= nm * (1 - 1e-9))
+        if (n->real >= nm * (1 - SAME))
             *large = fmin(*large, n->real);
     }
     if (*small > 0 && *large < HUGE_VAL)
@@ -92,6 +96,10 @@ int technology_read(const struct conf_env *env, const struct place *at,
         return read_neighbours(env, at, out);
     if (node_file_read(env, choice->file, &f))
         return -1;
+    if (node_m > 0 && fabs(f->node_m - node_m) > SAME * node_m)
+        return msg_error(env->msgs, at,
+                         "node: %g nm, but technology.file '%s' is of %g nm",
+                         node_m * 1e9, choice->file, f->node_m * 1e9);
     out->small = out->large = f;
     out->node_m = f->node_m;
     return 0;
@@ -99,8 +107,9 @@ int technology_read(const struct conf_env *env, const struct place *at,
 
 /* ---- evaluation ---- */
 
-/* Currents at T: on currents on a line, off currents on a line in their
- * logarithms. -1: T lies outside of the points. */
+/* Currents at T, between the points of the table: on currents on a line, off
+ * currents, which rise exponentially, on a line in their logarithms. -1: T lies
+ * outside of the points. */
 static int currents_at(const struct points *p, double T, bool logarithmic,
                        double *n, double *pmos)
 {
@@ -116,24 +125,25 @@ static int currents_at(const struct points *p, double T, bool logarithmic,
     return 0;
 }
 
-/* Copper: +0.39 % a kelvin. */
-static const double resistivity_slope_per_K = 0.0039;
-static const double vacuum_F_m = 8.854187817e-12;
+/* What lattice vibrations add to copper's resistivity, 0.393 % of 17.24 nohm.m
+ * a kelvin (annealed copper standard, IEC 60028). What surfaces and grain
+ * boundaries add stays as it is (Matthiessen's rule; arXiv 1812.01379), so a
+ * narrow wire gains no more ohm m than a wide one. */
+static const double copper_ohm_m_K = 0.00393 * 17.24e-9;
 
-/* r = scatter rho / ((t - barrier - dishing)(w - 2 barrier)); c = 2 eps0
- * (miller k_h t/s + k_v w/ild) + fringe. Ho, Mai, Horowitz, The Future of
- * Wires, Proc. IEEE 2001, as in CACTI 6 (HPL-2009-85). */
+/* r = rho / ((t - barrier - dishing)(w - 2 barrier)); c = 2 eps0 (miller k_h
+ * t/s + k_v w/ild) + fringe. Ho, Mai, Horowitz, The Future of Wires, Proc. IEEE
+ * 89(4) 2001, on wire characteristics, as in CACTI 6 (HPL-2009-85). */
 static struct wire wire_at(const struct wire_file *f, double T)
 {
     double width_m = f->pitch_m / 2, space_m = width_m;
     double thick_m = f->aspect * width_m;
-    double rho = f->resistivity_ohm_m * f->scatter *
-                 (1 + resistivity_slope_per_K * (T - 300));
+    double rho = f->resistivity_ohm_m * f->scatter + copper_ohm_m_K * (T - 300);
     return (struct wire){
         .pitch_m = f->pitch_m,
         .r_ohm_m = rho / ((thick_m - f->barrier_m - f->dishing_m) *
                           (width_m - 2 * f->barrier_m)),
-        .c_F_m = 2 * vacuum_F_m *
+        .c_F_m = 2 * GSL_CONST_MKSA_VACUUM_PERMITTIVITY *
                      (f->miller * f->k_horizontal * thick_m / space_m +
                       f->k_vertical * width_m / f->ild_m) +
                  f->fringe_F_m};
@@ -203,7 +213,8 @@ static void between(const struct technology *a, const struct technology *b,
     memcpy(out, x, sizeof x);
 }
 
-/* Ion ~ (Vdd - Vth)^alpha (Sakurai and Newton, JSSC 1990, eq. 1). */
+/* Ion ~ (Vdd - Vth)^alpha: the alpha-power law (Sakurai and Newton, JSSC 25(2)
+ * 1990). What leaks stays as the node's file has it for its own supply. */
 static int set_supply(struct transistor *t, double supply_V, char *why,
                       int size)
 {

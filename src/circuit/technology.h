@@ -97,8 +97,9 @@ struct technologies {
  * node/nodes.cfg lists, or `choice->file`. A node between two files is
  * interpolated: every number on a straight line between its neighbours in the
  * logarithms of node and number, which is monotone; that is reported as a
- * warning. A node outside of the table is an error that names its ends. 0, or
- * -1 having reported at `at`. Nothing is evaluated yet.
+ * warning. Errors: a node outside of the table, with its ends; a file of
+ * another node than node_m (0: whatever the file is of). 0, or -1 having
+ * reported at `at`. Nothing is evaluated yet.
  */
 int technology_read(const struct conf_env *env, const struct place *at,
                     double node_m, const struct technology_choice *choice,

@@ -6,8 +6,9 @@
 
 static const double switching = 0.5, ramp_share = 0.5; /* as in gate.c */
 
-/* An RC line of its own, and a lump behind a resistance, to 50 %: Sakurai,
- * JSSC 18(4) 1983; Bakoglu 1990. */
+/* An RC line of its own, and a lump behind a resistance, to 50 % (0.377 and
+ * ln 2): Sakurai, JSSC 18(4) 1983, on delay; Bakoglu, Circuits,
+ * Interconnections and Packaging for VLSI, 1990, ch. 5. */
 static const double line_share = 0.38, lump_share = 0.69;
 
 struct rc wire_rc(const struct technology *t, enum wire_class c,
@@ -24,8 +25,9 @@ double line_delay_s(double driver_ohm, struct rc line, double load_F)
 }
 
 /*
- * An inverter for sizing: of width w, its resistance is ohm_m / w, its input
- * gate_F_m w, its own output drain_F_m w. Delays follow these unrounded
+ * An inverter for sizing, after the RC model of logical effort (Sutherland,
+ * Sproull, Harris 1999, ch. 3): of width w, its resistance is ohm_m / w, its
+ * input gate_F_m w, its own output drain_F_m w. Delays follow these unrounded
  * widths; outline, leakage and energy those that the layout gives. So a fin
  * more never makes the next size up the faster one.
  */
@@ -68,8 +70,9 @@ struct chain {
     double first_m, end, drive, log_end, log_drive;
 };
 
-/* The effort of each of n stages. The last may have to be wider for its
- * current; then the others lead up to it. */
+/* The effort of each of n stages, F^(1/n) (Sutherland, Sproull, Harris 1999,
+ * eq. 1.16). The last may have to be wider for its current; then the others
+ * lead up to it. */
 static double stage_effort(const struct chain *c, int n, bool *driven)
 {
     *driven = n > 1 && c->log_end * (n - 1) < c->log_drive * n;
@@ -133,8 +136,8 @@ static double ramp_s(const struct chain *c)
 }
 
 /* The chain as a block: gate_block of each inverter, summed before what is
- * linear in the width is worked out. It charges all but its first gate, which
- * its driver charges. */
+ * linear in the width is worked out. Each node takes C V^2 for a pulse; the
+ * first gate's its driver charges. */
 static struct block chain_block(const struct chain *c, int n,
                                 const double *width_m)
 {
@@ -276,7 +279,7 @@ static struct repeaters sparse(const struct repeated *k, double slack)
     };
 }
 
-/* Delay of a segment and its repeater. */
+/* Delay of a segment and its repeater: D l of above. */
 static double segment_s(const struct repeated *k, double width_m,
                         double length_m)
 {
@@ -338,66 +341,4 @@ struct block wire_repeated(const struct technology *t, enum wire_class c,
         .rise_s = stage_s / (1 - switching),
         .input_F = one.input_F,
     };
-}
-
-struct block wire_plain(const struct technology *t, enum wire_class c,
-                        double length_m, double load_F)
-{
-    struct block b = chain_drive(t, 0, wire_rc(t, c, length_m), load_F, 0, 0);
-    double pitch_m = t->wire[c].pitch_m;
-
-    /* the driver is no wire: its area as so much more length */
-    b.width_m = length_m + block_area_m2(&b) / pitch_m;
-    b.height_m = pitch_m;
-    return b;
-}
-
-/* ---- low swing ---- */
-
-enum {
-    DRIVER_FO4 = 8, /* the driver charges its line in 8 FO4: CACTI 6 */
-    WIRES_PER_BIT = 2,
-    SENSE_SIZE = 4, /* of its latch, times the smallest inverter */
-};
-static const double swing_V = 0.1; /* Ho 2003; CACTI 6 */
-
-/* A latch that takes half the swing to the supply (NVSim; Rabaey, Chandrakasan,
- * Nikolic 2003, sec. 12.4): t = C / gm ln(V / dV). */
-static struct block low_swing_sense(const struct technology *t)
-{
-    double w_m = SENSE_SIZE * width_min_m(t), vdd = t->mos.vdd_V;
-    struct block half = inverter_block(t, w_m);
-    double own_F = half.energy_J / vdd / vdd + half.input_F;
-    double gm = gm_S(t, CHANNEL_N, w_m) + gm_S(t, CHANNEL_P, width_p_m(t, w_m));
-    struct block b = block_copies(half, 2, 1);
-
-    /* one of its two nodes falls and is precharged; the clocked foot swings */
-    b.energy_J = (own_F + half.input_F) * vdd * vdd;
-    b.delay_s = own_F / gm * log(vdd / (swing_V / 2));
-    b.rise_s = b.delay_s / (1 - switching);
-    b.input_F = own_F;
-    return b;
-}
-
-struct block wire_low_swing(const struct technology *t, enum wire_class c,
-                            double length_m)
-{
-    struct block sense = low_swing_sense(t);
-    struct rc line = wire_rc(t, c, length_m);
-    double vdd = t->mos.vdd_V, load_F = line.F + sense.input_F;
-    double down_ohm_m =
-        on_ohm(t, CHANNEL_N, width_min_m(t), 1) * width_min_m(t);
-    double w_m = fmax(width_min_m(t), lump_share * down_ohm_m * load_F /
-                                          (DRIVER_FO4 * fo4_s(t)));
-    /* two pull-downs a wire (signal and complement), as wide as N alone */
-    struct rc none = {0, 0};
-    struct block driver = chain_drive(t, 0, none, 2 * gate_F(t, w_m), 0, 0);
-    struct block b = block_series(driver, sense);
-
-    b.delay_s += line_delay_s(down_ohm_m / w_m, line, sense.input_F);
-    /* the charge of the swing comes from the supply through a regulator */
-    b.energy_J += load_F * swing_V * vdd;
-    b.width_m = length_m;
-    b.height_m = WIRES_PER_BIT * t->wire[c].pitch_m;
-    return b;
 }

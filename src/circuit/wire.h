@@ -8,6 +8,7 @@
 struct rc {
     double ohm, F;
 };
+/* Of `length_m` of a wire of class c: ohm, farad. */
 struct rc wire_rc(const struct technology *t, enum wire_class c,
                   double length_m);
 
@@ -44,14 +45,5 @@ struct repeaters {
 };
 struct repeaters wire_repeaters(const struct technology *t, enum wire_class c,
                                 double length_m, double slack);
-
-/* The same without repeaters: driver chain and Elmore delay. */
-struct block wire_plain(const struct technology *t, enum wire_class c,
-                        double length_m, double load_F);
-
-/* Differential, 0.1 V of swing, with driver and latch sense amplifier
- * (Ho 2003; CACTI 6, HPL-2009-85). */
-struct block wire_low_swing(const struct technology *t, enum wire_class c,
-                            double length_m);
 
 #endif

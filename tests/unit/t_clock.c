@@ -65,6 +65,25 @@ START_TEST(cycle_follows_from_its_parts)
 }
 END_TEST
 
+/* Shift-and-add: one action for each of 1024 bitlines a cycle, its energy once;
+ * cells: what all of them draw, full ones more. */
+START_TEST(peaks_count_an_action_once)
+{
+    struct chip *c = chip_of();
+    const struct component *add = &c->part[ROLE_SHIFT_ADD];
+    const struct component *array = &c->part[ROLE_ARRAY];
+    double adds = 1024 / add->instances / c->cycle_s;
+    ck_near(add->cost.peak_W,
+            add->cost.static_W + adds * add->cost.energy_J[ACTION_FIRST],
+            1e-12);
+    ck_near(array->cost.peak_W * c->cycle_s,
+            array->cost.static_W * c->cycle_s +
+                array->cost.energy_J[ACTION_FIRST] +
+                array->cost.energy_J[ACTION_ON],
+            1e-12);
+}
+END_TEST
+
 START_TEST(given_times_hold_if_they_can)
 {
     struct chip *c = chip_of();
@@ -179,6 +198,7 @@ int main(void)
     tcase_add_checked_fixture(t, setup, teardown);
     tcase_add_test(t, cycle_follows_from_its_parts);
     tcase_add_test(t, given_times_hold_if_they_can);
+    tcase_add_test(t, peaks_count_an_action_once);
     tcase_add_test(t, changes_reach_what_depends_on_them);
     tcase_add_test(t, temperature_and_supply);
     tcase_add_test(t, writing_has_a_price);

@@ -56,7 +56,7 @@ static const struct technology simple = {
             .gate_leak_A_m = 0,
             .alpha = 1.3},
     .wire = {{2e-7, 1e6, 2e-10}, {4e-7, 1e6, 2e-10}, {8e-7, 1e6, 2e-10}},
-    .layout = {3.5e-7, 2.5e-7, 2.8e-6, 8e-7, 1, 0},
+    .layout = {3.5e-7, 2.5e-7, 2.8e-6, 8e-7, 1, 0, 3e-7},
     .sram = {1.5e-12, 1.5, 1.5e-7, 2e-7, 1e-7},
     .edram = {3e-13, 1.2, 2e-14, 1, 1.5, 1.5e-7, 4e-5, 1e-12}};
 
@@ -464,6 +464,53 @@ START_TEST(a_bit_of_a_word)
 }
 END_TEST
 
+/* The cells of embedded DRAM or of a memory process, where the node has them;
+ * else what is missing. */
+START_TEST(cells_of_a_process)
+{
+    struct technologies all = node_load(&arena, 90e-9, 350);
+    struct site site = {.tech = &all, .buffer_bits = 1e6};
+    struct {
+        struct macro macro;
+        int process;
+        double retention_s;
+    } p = {.macro = {.width = 64,
+                     .banks = 1,
+                     .target = TARGET_AREA,
+                     .wires = WIRE_SEMI_GLOBAL,
+                     .slack = 1.3,
+                     .activity = 0.5,
+                     .swing_V = 0.1}};
+    static const char *const groups[] = {"'edram'", "'dram'"};
+    double area_m2[2];
+
+    for (p.process = 0; p.process < 2; p.process++) {
+        const struct technology *t = &all.of[ROADMAP_HP];
+        struct memory_cell cell =
+            memory_dram(p.process ? &t->dram : &t->edram, t);
+        struct memory_spec spec = macro_spec(&p.macro, &site);
+        struct memory m = memory_plan(t, &cell, &spec);
+        struct cost cost;
+        char why[300];
+        ck_assert_int_eq(model_edram.check(&p, &site, why, sizeof why), 0);
+        model_edram.eval(&p, &site, &cost);
+        ck_near(cost.area_m2, m.sum.area_m2, 1e-12);
+        ck_near(m.part[PART_CELLS].area_m2,
+                m.subarrays * m.rows * m.columns *
+                    (p.process ? 0.0486e-12 : 0.168e-12),
+                1e-9); /* tech/node/90nm.cfg */
+        area_m2[p.process] = cost.area_m2;
+        /* 16 nm has neither */
+        struct technologies bare = node_load(&arena, 16e-9, 350);
+        struct site other = {.tech = &bare, .buffer_bits = 1e6};
+        ck_assert_int_eq(model_edram.check(&p, &other, why, sizeof why), -1);
+        ck_assert_ptr_nonnull(strstr(why, groups[p.process]));
+        ck_assert_ptr_nonnull(strstr(why, "16 nm"));
+    }
+    ck_assert(area_m2[1] < area_m2[0]);
+}
+END_TEST
+
 /* ---- any parameters ---- */
 
 static double from_sobol(const struct field *f, double u)
@@ -579,6 +626,7 @@ int main(void)
     tcase_add_loop_test(t, search_finds_the_least, 0, COUNT(nodes_m));
     tcase_add_test(t, refused);
     tcase_add_test(t, a_bit_of_a_word);
+    tcase_add_test(t, cells_of_a_process);
     tcase_add_loop_test(t, any_parameters, 0, COUNT(nodes_m));
     tcase_add_test(t, time_of_a_search);
     suite_add_tcase(suite, t);

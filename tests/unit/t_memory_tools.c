@@ -77,8 +77,14 @@ START_TEST(runs_of_cacti)
 }
 END_TEST
 
-/* NVSim's sample_PCRAM: 16 MB, 64 bits, 90 nm; its RESET is the larger of SET
- * and RESET, and that is the SET. */
+/*
+ * NVSim's sample_PCRAM: 16 MB, 64 bits, 90 nm; its RESET is the larger of SET
+ * and RESET, and that is the SET. The read energies are near each other, but
+ * not the same thing: three quarters of its own lift the bitlines of all 4096
+ * columns of the active subarrays from a cell's 0.75 V to the supply; two
+ * thirds of ours are the 2 pJ a bit that the cell's file gives (Lee et al.,
+ * ISCA 2009), which its sum leaves out, while idle columns stay at ground.
+ */
 START_TEST(pcm_of_nvsim)
 {
     struct memory_device d = pcm;
@@ -135,9 +141,15 @@ START_TEST(stt_of_nvsim)
 }
 END_TEST
 
-/* 128 KB of NVSim's cross-point ReRAM, 64 bits, 32 nm, for its read latency;
- * with its amplifier (1.07 ns). Energy and area follow an organisation that
- * its run does not tell. */
+/*
+ * 128 KB of NVSim's cross-point ReRAM, 64 bits, 32 nm, for its read latency;
+ * with its amplifier (1.07 ns, 125.6 fJ, 50000 F^2). Its run does not tell its
+ * organisation; but of all that it searches, counted as it counts, this
+ * subarray is the fastest and alone gives its figures (area and leakage to
+ * 0.1 %, latencies to 0.4 %, energies to 1.1 %): 8 x 64 of them, of which 64
+ * give a bit each. Two thirds of its read energy are wires to so many. Of a
+ * write it leaves out what half-selected cells draw, two thirds of ours.
+ */
 START_TEST(reram_of_nvsim)
 {
     struct memory_device d = crosspoint;
@@ -147,14 +159,15 @@ START_TEST(reram_of_nvsim)
     struct memory_spec spec = spec_of(1048576, 64);
     spec.activity = 1, spec.routing = ROUTING_BARE, spec.wires = WIRE_GLOBAL;
     spec.target = TARGET_LATENCY;
-    spec.sense_s = 1.07e-9, spec.sense_J = 103e-15;
+    spec.rows = 64, spec.columns = spec.mux = 32, spec.active = 64;
+    spec.sense_s = 1.07e-9, spec.sense_J = 125.6e-15;
     spec.sense_m2 = 50000 * 32e-9 * 32e-9;
     struct memory m = memory_plan(&t, &cell, &spec);
 
     within(m.sum.read_s, 1.221e-9, 0.3, "read");
     within(m.sum.write_s, 20.139e-9, 0.3, "write");
-    within(m.sum.read_J, 33.541e-12, 0.5, "read energy");
-    within(m.sum.area_m2, 91861e-12, 0.5, "area");
+    within(m.sum.read_J, 33.541e-12, 0.3, "read energy");
+    within(m.sum.area_m2, 91861e-12, 0.3, "area");
 }
 END_TEST
 

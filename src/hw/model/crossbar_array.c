@@ -56,6 +56,15 @@ static double step_A(const struct crossbar_view *v, int cell_bits)
            (exp2(cell_bits) - 1);
 }
 
+/* The limit of a check as text, in out or constant. */
+static const char *rows_text(double rows, char *out, size_t size)
+{
+    if (rows < 1)
+        return "not even one row";
+    snprintf(out, size, "at most %.0f rows", floor(rows));
+    return out;
+}
+
 /* What no reference can take off: idle cells always; cells that are off where
  * nothing cancels them. */
 static int check_off(const struct crossbar_view *v, const struct site *site,
@@ -64,14 +73,15 @@ static int check_off(const struct crossbar_view *v, const struct site *site,
     double step = step_A(v, site->cell_bits);
     double off = v->p->offset_cancelled ? 0 : v->p->read_V / v->cell.off_ohm;
     double each = fmax(v->cell.idle_A, off);
+    char rows[40];
 
     if (v->charge || v->rows * each <= v->p->max_off_steps * step)
         return 0;
     snprintf(why, (size_t)size,
              "off cells of a bitline let through %.3g uA, more than "
-             "max_off_current: %g levels of %.3g uA; at most %.0f rows",
+             "max_off_current: %g levels of %.3g uA; %s",
              v->rows * each * 1e6, v->p->max_off_steps, step * 1e6,
-             floor(v->p->max_off_steps * step / each));
+             rows_text(v->p->max_off_steps * step / each, rows, sizeof rows));
     return -1;
 }
 
@@ -79,6 +89,7 @@ static int check_settle(const struct crossbar_view *v, char *why, int size)
 {
     double most_s = v->p->max_settle_s, now_s = crossbar_settle_s(v);
     int works = 0, fails = v->rows;
+    char rows[40];
 
     if (!(most_s > 0) || now_s <= most_s)
         return 0;
@@ -91,8 +102,9 @@ static int check_settle(const struct crossbar_view *v, char *why, int size)
     }
     snprintf(why, (size_t)size,
              "a bitline cannot settle: %.3g ns to %g LSB, max_settle is %.3g "
-             "ns; at most %d rows",
-             now_s * 1e9, v->p->settle_lsb, most_s * 1e9, works);
+             "ns; %s",
+             now_s * 1e9, v->p->settle_lsb, most_s * 1e9,
+             rows_text(works, rows, sizeof rows));
     return -1;
 }
 

@@ -10,8 +10,9 @@ double crossbar_read_s(const struct crossbar_view *v)
     return crossbar_settle_s(v) + v->p->integration_s;
 }
 
-/* Bitlines that feed gated cells rise to the read voltage once a read; those
- * that collect at a virtual ground stay where they are. */
+/* Ohm's law, and C V^2 for a line that goes up and down. Bitlines that feed
+ * gated cells rise to the read voltage once a read; those that collect at a
+ * virtual ground stay where they are. */
 struct crossbar_read crossbar_read(const struct crossbar_view *v)
 {
     double V = v->p->read_V, t = crossbar_read_s(v), of = v->p->regulator;
@@ -45,47 +46,62 @@ static double half_A(const struct crossbar_view *v, double full_A)
     return full_A * (v->p->bias == BIAS_HALF ? k : pow(k, 4.0 / 3));
 }
 
-/*
- * Cells that are half-selected for each that is written, where half of the
- * columns take part in a phase. V/2: the rest of its bitline, and one on its
- * wordline; V/3: every cell of the array that is not written (Chen, IEEE TED
- * 60(4) 2013). Behind transistors: the rest of its bitline.
- */
-static double half_selected(const struct crossbar_view *v)
+/* Cells of a wordline that one phase writes: of those that are written at once
+ * half, where SET and RESET take turns; at least the one. */
+static double written_together(const struct crossbar_view *v)
 {
-    if (v->cell.access_m > 0)
-        return v->rows - 1;
-    return v->p->bias == BIAS_HALF ? v->rows : 2.0 * v->rows - 1;
+    int at_once = v->p->columns_in_parallel;
+    double n = at_once > 0 && at_once < v->columns ? at_once : v->columns;
+    return fmax(1, v->p->polarity == BIPOLAR ? n / 2 : n);
 }
 
-static double half_J(const struct crossbar_view *v, struct pulse w)
+/*
+ * Cells that are half-selected for each of `together` on a wordline. V/2: the
+ * rest of its bitline, and its share of the rest of the wordline; V/3: every
+ * cell of the array that is not written (Chen, IEEE TED 60(4) 2013). Behind
+ * transistors: the rest of its bitline.
+ */
+static double half_selected(const struct crossbar_view *v, double together)
+{
+    double rest = v->rows - 1, beside = v->columns / together - 1;
+    if (v->cell.access_m > 0)
+        return rest;
+    return v->p->bias == BIAS_HALF ? rest + beside : v->rows * (beside + 1) - 1;
+}
+
+static double half_J(const struct crossbar_view *v, struct pulse w,
+                     double together)
 {
     double V = v->cell.access_m > 0      ? w.V
                : v->p->bias == BIAS_HALF ? w.V / 2
                                          : w.V / 3;
-    return half_selected(v) * half_A(v, w.A) * V * w.s;
+    return half_selected(v, together) * half_A(v, w.A) * V * w.s;
 }
 
-/* One pulse into one cell: element, half-selected cells, and the lines up and
- * down; a gate is driven as high as what it must pass. */
+/* One pulse into one cell: element, half-selected cells, its bitline up and
+ * down, and its share of the wordline, which rises in every phase of every
+ * group of columns (C V^2 each, by conservation of charge); a gate is driven
+ * as high as what it must pass. */
 static double pulse_J(const struct crossbar_view *v, struct pulse w)
 {
+    double together = written_together(v);
     double gate_V = v->gated ? fmax(v->wordline_V, w.V) : w.V;
-    double cell_J = (w.V * w.A * w.s + half_J(v, w)) / v->p->shaper;
+    double cell_J = (w.V * w.A * w.s + half_J(v, w, together)) / v->p->shaper;
     double line_J =
-        v->bitline.F * w.V * w.V + v->wordline.F * gate_V * gate_V / v->columns;
+        v->bitline.F * w.V * w.V + v->wordline.F * gate_V * gate_V / together;
     return (cell_J + line_J) / v->p->pump;
 }
 
-/* A verifying read opens one wordline: a bitline of its own a cell. */
+/* A verifying read opens one wordline: a bitline of its own a cell, of which
+ * a read of all rows has counted one part. */
 static double verify_J(const struct crossbar_view *v)
 {
     struct crossbar_read s = crossbar_read(v);
-    double V = v->p->read_V;
-    double own_J = v->gated ? v->bitline.F * V * V : 0;
-    double half = v->resistive ? half_J(v, (struct pulse){V, V / v->cell.on_ohm,
-                                                          crossbar_read_s(v)})
-                               : 0;
+    double V = v->p->read_V, others = 1 - 1.0 / v->rows;
+    double own_J =
+        v->gated ? v->bitline.F * V * V * others / v->p->regulator : 0;
+    struct pulse read = {V, V / v->cell.on_ohm, crossbar_read_s(v)};
+    double half = v->resistive ? half_J(v, read, v->columns) : 0;
     return s.line_J + own_J + s.off_J + s.on_J * v->p->on_share + half;
 }
 

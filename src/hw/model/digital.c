@@ -28,7 +28,7 @@ void digital_cost(const struct digital *p, const struct block *b,
                   struct cost *out)
 {
     *out = (struct cost){.area_m2 = block_area_m2(b), .static_W = b->leakage_W};
-    for (int i = 0; i < ACTIONS; i++) {
+    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
         out->energy_J[i] = b->energy_J;
         out->time_s[i] = digital_period_s(p, b->delay_s);
     }
@@ -37,7 +37,7 @@ void digital_cost(const struct digital *p, const struct block *b,
 
 void digital_share(double n, struct cost *out)
 {
-    for (int i = 0; i < ACTIONS; i++) {
+    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
         out->energy_J[i] /= n;
         out->time_s[i] /= n;
     }

@@ -1,7 +1,7 @@
 /* ramp_adc.c - single slope: a counter and a ramp that columns share */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "circuit/array.h"
 #include "circuit/sense.h"
-#include "circuit/wire.h"
 #include "hw/model/converter.h"
 
 #include <math.h>
@@ -23,8 +23,6 @@ struct ramp {
     double clockings; /* of flip-flops in a conversion of one column */
     struct block comparator, flip_flop;
 };
-
-static const double BOLTZMANN_J_K = 1.380649e-23; /* SI, exact */
 
 /* Of flip-flops: a column's register half of its bits, a share of the counter:
  * two bits a step in the mean and one of its Gray code. */
@@ -77,12 +75,11 @@ static void add_shared(const struct ramp_adc *p, const struct ramp *r,
                        struct converter *c)
 {
     double share = 1.0 / p->shared;
-    double noise_F =
-        12 * BOLTZMANN_J_K * r->t->temperature_K / (r->lsb_V * r->lsb_V);
-    double ramp_F = fmax(noise_F * share, r->comparator.input_F);
+    double quiet_F = noise_F(r->t->temperature_K, r->reference_V, r->steps);
+    double ramp_F = fmax(quiet_F * share, r->comparator.input_F);
 
     converter_add(c, &r->flip_flop, 2 * p->bits * share);
-    c->area_m2 += noise_F / p->density_F_m2 * share;
+    c->area_m2 += quiet_F / p->density_F_m2 * share;
     c->energy_J += r->clockings * r->flip_flop.energy_J +
                    ramp_F * r->reference_V * r->vdd_V;
 }

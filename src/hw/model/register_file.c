@@ -48,7 +48,7 @@ static void eval(const void *params, const struct site *site, struct cost *out)
     double width = p->width;
 
     *out = (struct cost){.area_m2 = s.area_m2, .static_W = s.leakage_W};
-    for (int i = 0; i < ACTIONS; i++) {
+    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
         out->energy_J[i] = s.read_J / width;
         out->time_s[i] = period_s / width;
     }

@@ -1,5 +1,6 @@
 /* sar_adc.c - successive approximation on a differential capacitor array */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "circuit/array.h"
 #include "circuit/sense.h"
 #include "hw/model/converter.h"
 
@@ -26,8 +27,6 @@ struct sar {
     double clockings; /* of flip-flops in a conversion */
     struct block comparator, gate, flip_flop;
 };
-
-static const double BOLTZMANN_J_K = 1.380649e-23; /* SI, exact */
 
 /* NAND a bit: set and reset of the register on either side, and the clock
  * that the comparator's decision makes. */
@@ -58,11 +57,10 @@ double sar_switching(enum sar_scheme scheme, int bits)
  */
 static double side_F(const struct sar_adc *p, const struct sar *s)
 {
-    double noise_F =
-        24 * BOLTZMANN_J_K * s->t->temperature_K / (s->lsb_V * s->lsb_V);
+    double quiet_F = 2 * noise_F(s->t->temperature_K, s->lsb_V, 1);
     double matched_F = 18 * (ldexp(1, p->bits) - 1) * p->mismatch_m *
                        p->mismatch_m * p->density_F_m2;
-    return fmax(s->units * fmax(p->unit_F, matched_F), noise_F);
+    return fmax(s->units * fmax(p->unit_F, matched_F), quiet_F);
 }
 
 /*
