@@ -44,8 +44,8 @@ static void compare(double a, double b, enum dim dim)
 
 static void print_parts(const struct chip *a, const struct chip *b)
 {
-    printf("%-16s %23s %6s %23s %6s\n", "", "area of a node: published, ours",
-           "ratio", "energy of an action", "ratio");
+    printf("%-16s %11s %11s %6s %11s %11s %6s\n", "", "area", "ours", "ratio",
+           "energy", "ours", "ratio");
     for (int i = 0; i < ROLES; i++) {
         const struct component *p = &a->part[i], *q = &b->part[i];
         if (!p->model && !q->model)

@@ -308,8 +308,9 @@ static void put_table(const struct study *s)
     for (const struct result *r = s->first; r; r = r->next, last = p) {
         p = r->of_case;
         if (p->file != last->file)
-            printf("\n%s\n\n  %-14s %11s %11s %7s %7s\n", p->file, "figure",
-                   "published", "ours", "ratio", "bound");
+            printf("%s%s\n\n  %-14s %11s %11s %7s %7s\n",
+                   r == s->first ? "" : "\n", p->file, "figure", "published",
+                   "ours", "ratio", "bound");
         if (p != last)
             printf("%s (%s%s%s)\n", p->name, kinds[p->kind],
                    p->role ? ", calibrated" : "",

@@ -7,11 +7,12 @@
 #include <math.h>
 
 /*
- * First order: the k-th cell of a line carries its own current through k
- * segments, those behind it through fewer; the mean drop of a line of n equal
- * currents I is r I (n + 1)(2 n + 1) / 6, about r I n^2 / 3 (sum of squares).
- * Both lines together lose e = G (r_row n_c^2 + r_col n_r^2) / 3 of the
- * voltage, and less current flows for it: e / (1 + e).
+ * Ours, checked against nodal equations in t_array: first order, the k-th cell
+ * of a line carries its own current through k segments, those behind it through
+ * fewer; the mean drop of a line of n equal currents I is r I (n + 1)(2 n + 1)
+ * / 6, about r I n^2 / 3 (sum of squares). Both lines together lose e = G
+ * (r_row n_c^2 + r_col n_r^2) / 3 of the voltage, and less current flows for
+ * it: e / (1 + e), as with one resistor of e / G in series.
  */
 double array_loss(double mean_S, double row_ohm, int columns, double column_ohm,
                   int rows)
@@ -30,16 +31,18 @@ int array_loss_square(double mean_S, double row_ohm, double column_ohm,
     return n >= 1 ? (int)fmin(n, 1e6) : 1;
 }
 
-/* Slowest mode of a distributed line that is open at one end and grounded at
- * the other: tau = R C (2 / pi)^2; with a resistor R_d in the ground path,
- * R_d C more is its upper bound (Sakurai, JSSC 18(4) 1983). */
+/* Slowest mode of the diffusion equation on a distributed line that is open at
+ * one end and grounded at the other: tau = R C (2 / pi)^2; with a resistor R_d
+ * in the ground path, R_d C more is its upper bound (Sakurai, JSSC 18(4) 1983).
+ */
 static double slow_tau_s(double end_ohm, struct rc line)
 {
     return line.F * (end_ohm + line.ohm * M_2_PI * M_2_PI);
 }
 
-/* The amplitude of that mode in the current at the end is (8 / pi^2) where the
- * clamp is ideal and 1 where it is all that counts: ln(ratio) bounds it. */
+/* Ours from that mode: its amplitude in the current at the end is (8 / pi^2)
+ * where the clamp is ideal and 1 where it is all that counts: ln(ratio) bounds
+ * it. */
 double bitline_settle_s(double clamp_ohm, struct rc line, double ratio)
 {
     return slow_tau_s(clamp_ohm, line) * log(ratio);

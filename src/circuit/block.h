@@ -4,8 +4,10 @@
 #define CIRCUIT_BLOCK_H
 
 /*
- * energy_J is that of one action as the maker says; where nodes switch, C V^2
- * for a node that goes up and comes down again.
+ * energy_J is that of one action as the maker says, without leakage; where
+ * nodes switch, what the supply gives: C V^2 for a node that goes up and comes
+ * down again, half of it a transition (Weste and Harris, CMOS VLSI Design, 4th
+ * ed. 2010, sec. 5.2). A node that is drawn up by less takes C V dV.
  */
 struct block {
     double width_m, height_m; /* outline; 0: takes no place of its own */

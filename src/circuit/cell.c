@@ -130,8 +130,8 @@ static void load_lines(const struct technology *t, const struct cell_choice *c,
                            : electrodes;
 }
 
-/* The latch leaks through one transistor of each of its three pairs: off
- * pull-down, off pull-up, and the access towards a bitline that is high. */
+/* Counted: the latch leaks through one transistor of each of its three pairs:
+ * off pull-down, off pull-up, and the access towards a bitline that is high. */
 static double latch_leakage_W(const struct technology *t)
 {
     return t->mos.vdd_V * (off_A(t, CHANNEL_N, t->sram.pull_down_m) +
@@ -151,11 +151,12 @@ static void conduct_latch(const struct technology *t,
     cell->leakage_W = latch_leakage_W(t);
 }
 
+/* Element and transistor in series (Ohm's law). */
 static void conduct(const struct technology *t, const struct cell_choice *c,
                     struct cell *cell)
 {
     double series =
-        cell->access_m > 0 ? on_ohm(t, CHANNEL_N, cell->access_m, 1) : 0;
+        cell->access_m > 0 ? pass_ohm(t, CHANNEL_N, cell->access_m) : 0;
 
     cell->on_ohm = c->on_ohm + series;
     cell->off_ohm = c->off_ohm + series;

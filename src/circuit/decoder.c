@@ -7,7 +7,8 @@
 #include <math.h>
 
 /* Decoders of CACTI's family are made of 2:4 and 3:8 blocks and of gates of
- * up to three inputs (Wilton and Jouppi 1994, sec. 4.1). */
+ * up to three inputs (Wilton and Jouppi, JSSC 31(5) 1996,
+ * on the decoder). */
 enum { GROUP_BITS = 3, INPUTS_MAX = 3 };
 
 /* A random new address changes half of its bits. */

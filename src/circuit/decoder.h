@@ -29,7 +29,7 @@ struct decoder_parts {
 struct decoder_parts decoder_parts(const struct technology *t, double most);
 
 /*
- * Row decoders since CACTI (Wilton and Jouppi 1994, sec. 4.1): the address
+ * Row decoders since CACTI (Wilton and Jouppi, JSSC 31(5) 1996): the address
  * bits in groups of two and three, one line a group goes up; each line runs
  * along all rows, `pitch_m` apart, to the gates that it serves.
  * One action: a new address. Area: all its gates. rows 1 to DECODER_ROWS_MAX.

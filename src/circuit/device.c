@@ -99,6 +99,11 @@ double drain_F(const struct technology *t, enum channel c, double width_m,
     return stack > 1 ? F + (stack - 1) * inner_F(t, w_m) : F;
 }
 
+double pass_ohm(const struct technology *t, enum channel c, double width_m)
+{
+    return (t->mos.vdd_V - t->mos.vth_V) / (2 * on_A(t, c, width_m));
+}
+
 double on_A(const struct technology *t, enum channel c, double width_m)
 {
     double on_A_m = c == CHANNEL_N ? t->mos.on_n_A_m : t->mos.on_p_A_m;
@@ -119,8 +124,8 @@ double on_ohm(const struct technology *t, enum channel c, double width_m,
 
 double gm_S(const struct technology *t, enum channel c, double width_m)
 {
-    /* I = k (Vgs - Vth)^alpha (Sakurai and Newton, JSSC 25(2) 1990, eq. 1),
-     * derived by Vgs at Vgs = Vdd */
+    /* I = k (Vgs - Vth)^alpha, the alpha-power law (Sakurai and Newton, JSSC
+     * 25(2) 1990), derived by Vgs at Vgs = Vdd */
     return t->mos.alpha * on_A(t, c, width_m) / (t->mos.vdd_V - t->mos.vth_V);
 }
 
@@ -134,7 +139,8 @@ static const double ln_half = -0.69314718055994530942;
 double horowitz_s(double tau_s, double rise_s, double b, double vs)
 {
     double step = vs == 0.5 ? ln_half : log(vs);
-    /* tau sqrt(ln(vs)^2 + 2 rise b (1 - vs) / tau), tau drawn under the root
+    /* Horowitz, Timing Models for MOS Circuits, Stanford 1983:
+     * tau sqrt(ln(vs)^2 + 2 rise b (1 - vs) / tau), tau drawn under the root
      * so that a line without resistance divides by nothing */
     return sqrt(step * step * tau_s * tau_s +
                 2 * rise_s * b * (1 - vs) * tau_s);

@@ -28,13 +28,24 @@ double finger_m(const struct technology *t);
 double gate_F(const struct technology *t, double width_m);
 
 /* Drain capacitance of `stack` transistors in series, folded so that no finger
- * is higher than the layout's active height (planar and FinFET). */
+ * is higher than the layout's active height (planar and FinFET): bottom, sides
+ * and channel as in CACTI 6 (HPL-2009-85); fingers in fractions are ours. */
 double drain_F(const struct technology *t, enum channel c, double width_m,
                int stack);
 
-/* stack x m Vdd / (Ion W). */
+/* Of a switching transistor, stack x m Vdd / (Ion W): m is the multiplier of
+ * CACTI 6 (HPL-2009-85), above 1 since the mean current of a transition is less
+ * than Ion (Na et al., IEDM 2002). For a switch across which little voltage
+ * lies see pass_ohm. */
 double on_ohm(const struct technology *t, enum channel c, double width_m,
               int stack);
+
+/* What flows through a transistor that is fully on, and off: current per width
+ * of the node's file x drawn width. */
+/* Of a switch across which little voltage lies: the alpha-power law's linear
+ * region, I = Ion W (2 - V / V0) V / V0, has V0 / (2 Ion W) at V = 0 (Sakurai
+ * and Newton 1990); V0 = Vdd - Vth, the most that it can be. */
+double pass_ohm(const struct technology *t, enum channel c, double width_m);
 
 double on_A(const struct technology *t, enum channel c, double width_m);
 double off_A(const struct technology *t, enum channel c, double width_m);
@@ -66,7 +77,8 @@ struct block gate_block(const struct technology *t, enum gate g, int inputs,
  */
 double horowitz_s(double tau_s, double rise_s, double b, double vs);
 
-/* gate_block that drives load_F through wire_ohm: with delay, ramp, energy. */
+/* gate_block that drives load_F through wire_ohm: with delay (Elmore's time
+ * constant, J. Appl. Phys. 19, 1948, and Horowitz), ramp, energy. */
 struct block gate_drive(const struct technology *t, enum gate g, int inputs,
                         double width_n_m, double load_F, double wire_ohm,
                         double rise_s);

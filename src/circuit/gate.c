@@ -20,9 +20,9 @@ static int in_series(enum gate g, enum channel c, int inputs)
 }
 
 /*
- * Mean over the 2^n input states. Of n transistors in series: n states with
- * one closed, which leaks; 2^n - n - 1 with more, which leak stack_leak. Of n
- * side by side: one state with all closed, which leak n times.
+ * Counted: mean over the 2^n input states. Of n transistors in series: n states
+ * with one closed, which leaks; 2^n - n - 1 with more, which leak stack_leak.
+ * Of n side by side: one state with all closed, which leak n times.
  */
 static double mean_off_A(const struct technology *t, enum channel c, int inputs,
                          int series, double width_m)
@@ -116,15 +116,16 @@ double fo4_s(const struct technology *t)
         (on_ohm(t, CHANNEL_N, w_m, 1) + on_ohm(t, CHANNEL_P, p_m, 1)) / 2 * F;
     double step_s = horowitz_s(tau_s, 0, ramp_share, switching);
 
-    /* In a row of such inverters the ramp at the input is d / (1 - vs):
-     * d^2 = (ln(vs) tau)^2 + 2 b tau d, solved for d. */
+    /* In a row of such inverters the ramp at the input is d / (1 - vs), which
+     * makes Horowitz's formula d^2 = (ln(vs) tau)^2 + 2 b tau d; solved for
+     * d. */
     double half = ramp_share * tau_s;
     return half + sqrt(half * half + step_s * step_s);
 }
 
 /*
  * The flip-flop of two latches with transmission gates (Weste and Harris,
- * CMOS VLSI Design, 4th ed., fig. 10.19): inverter at D; twice a transmission
+ * CMOS VLSI Design, 4th ed., sec. 10.3): inverter at D; twice a transmission
  * gate, an inverter and a clocked inverter as keeper; inverter at Q; two
  * inverters for the clock. All of smallest width.
  */
@@ -155,8 +156,9 @@ static struct block ff_outline(const struct technology *t)
     };
 }
 
-/* Set-up: D's inverter through a transmission gate into the master, and its
- * inverter. Clock to output: two clock inverters, the slave, Q with FO4. */
+/* Horowitz delays of RC stages. Set-up: D's inverter through a transmission
+ * gate into the master, and its inverter. Clock to output: two clock inverters,
+ * the slave, Q with FO4. */
 static double ff_delay_s(const struct technology *t, double in_F, double out_F,
                          double *rise_s)
 {

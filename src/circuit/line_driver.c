@@ -23,6 +23,7 @@ struct block block_row(struct block a, struct block b)
     return sum;
 }
 
+/* R W is a constant of the node. */
 static double width_for_m(const struct technology *t, double ohm)
 {
     double least_m = width_cell_m(t);

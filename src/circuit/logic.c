@@ -104,7 +104,7 @@ static void add_cells(struct cells *sum, const struct adder_cell *c, double n,
 }
 
 /*
- * Carry select (Bedrij 1962; Weste and Harris, 4th ed., sec. 11.2.2.6): a group
+ * Carry select (Bedrij 1962; Weste and Harris, 4th ed., sec. 11.2): a group
  * computes its sums for both carries, and the carry that arrives selects. Each
  * group is one bit longer than the one before, since its carry comes a
  * multiplexer later.

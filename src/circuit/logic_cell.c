@@ -119,10 +119,10 @@ struct block fanout_buffer(const struct technology *t, struct rc line,
 }
 
 /*
- * The mirror adder (Weste and Harris, CMOS VLSI Design, 4th ed., fig. 11.4):
+ * The mirror adder (Weste and Harris, CMOS VLSI Design, 4th ed., sec. 11.2):
  * carry gate of ten transistors, two in series everywhere, twice the smallest
  * width; sum gate of fourteen, up to three in series, and two inverters, of the
- * smallest. In a chain the carries of odd bits stay inverted (fig. 11.5), and
+ * smallest. In a chain the carries of odd bits stay inverted (same place), and
  * the inverter that this saves stands at operands or sums.
  */
 enum {
@@ -210,7 +210,7 @@ struct adder_cell adder_cell(const struct technology *t, bool in_chain)
 }
 
 /* The carry gate of an adder with one operand inverted: a > b is the carry of
- * a - b (Weste and Harris, sec. 11.4.3). */
+ * a - b (Weste and Harris, sec. 11.4, magnitude comparators). */
 struct adder_cell compare_cell(const struct technology *t)
 {
     struct parts p = parts_of(t);
@@ -235,7 +235,7 @@ struct adder_cell compare_cell(const struct technology *t)
     };
 }
 
-/* Two clocked inverters on a node (Weste and Harris, fig. 1.29), an inverter
+/* Two clocked inverters on a node (Weste and Harris, sec. 1.4), an inverter
  * after them and one for the select: twelve transistors. */
 enum { MUX_COLUMNS = 6, MUX_INVERTERS = 2, MUX_WAYS = 2 };
 
@@ -277,7 +277,5 @@ struct and_cell and_cell(const struct technology *t)
         .input_F = p.unit_F,
         .delay_s = gate_after_s(pair_ohm(t, p.unit_m, 2) * bar_F) +
                    inverter_s(t, &p, 4 * p.unit_F),
-        .unit_F = p.unit_F,
-        .unit_ohm = pair_ohm(t, p.unit_m, 1),
     };
 }

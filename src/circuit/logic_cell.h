@@ -19,7 +19,7 @@ double cell_width_m(const struct technology *t, double columns, double width_m);
  * d = b tau + sqrt((b tau)^2 + (ln(vs) tau)^2), Horowitz 1983. */
 double gate_after_s(double tau_s);
 
-/* Half of C V^2: one transition of a node. */
+/* C V^2 / 2: one transition of a node, see block.h. */
 double toggle_J(const struct technology *t, double F);
 
 /* What adds up over the cells of a block. */
@@ -70,7 +70,6 @@ struct mux_cell mux_cell(const struct technology *t);
 struct and_cell {
     double area_m2, leakage_W;
     double out_J, input_F, delay_s;
-    double unit_F, unit_ohm; /* of a smallest inverter */
 };
 struct and_cell and_cell(const struct technology *t);
 

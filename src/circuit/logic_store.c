@@ -57,7 +57,7 @@ struct block logic_mux(const struct technology *t, int bits, double activity)
 /*
  * Bit i of a count changes once in 2^i counts, two bits a count on average.
  * Each bit has an AND for the carry and an exclusive or, which is a multiplexer
- * of a bit and its inverse (Weste and Harris, 4th ed., sec. 11.7.1).
+ * of a bit and its inverse (Weste and Harris, 4th ed., sec. 11.7).
  */
 struct block logic_counter(const struct technology *t, int bits)
 {
@@ -116,7 +116,8 @@ struct block logic_gates(const struct technology *t, double gates, int depth,
 /* ---- decoder ---- */
 
 /* Address bits in groups of up to three, each with a wire for every value of
- * it (Wilton and Jouppi 1994); a gate a word that takes one of each. */
+ * it (Wilton and Jouppi, JSSC 31(5) 1996); a gate a word that takes one of
+ * each. */
 enum { GROUP_BITS = 3 };
 
 /*

@@ -150,7 +150,7 @@ static void lines(const struct technology *t, const struct memory_device *d,
     }
     cell->wordline_F = gate_F(t, access_m);
     cell->bitline_F = bitline_F(t, access_m);
-    cell->access_ohm = on_ohm(t, CHANNEL_N, access_m, 1);
+    cell->access_ohm = pass_ohm(t, CHANNEL_N, access_m);
 }
 
 /*

@@ -345,7 +345,8 @@ struct memory_column memory_column(const struct memory_fixed *m,
                                    const struct memory_choice *c, struct rc far)
 {
     struct memory_column out = memory_column_read(m, c, far);
-    struct view v = view_of(m, c, far);
+    /* what writes stands at the column, wherever the amplifiers are */
+    struct view v = view_of(m, c, (struct rc){0, 0});
 
     if (out.valid)
         write_line(&v, &out);

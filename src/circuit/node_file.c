@@ -112,8 +112,11 @@ static int read_group(const struct conf_env *env, struct node *root,
                       const char *name, const struct field *fields, void *data)
 {
     struct bound b = {.path = name, .fields = fields, .data = data};
-    return field_read(&b, node_get(root, name), node_get(root, "sources"),
-                      root->at, env->arena, env->msgs);
+    struct node *group = node_get(root, name);
+    if (!group) /* one line, not one for each key */
+        return msg_error(env->msgs, &root->at, "group '%s' is missing", name);
+    return field_read(&b, group, node_get(root, "sources"), root->at,
+                      env->arena, env->msgs);
 }
 
 static int read_optional(const struct conf_env *env, struct node *root,

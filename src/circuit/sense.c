@@ -10,7 +10,8 @@
 /* Of silicon oxide, in which a gate's capacitance is expressed. */
 static const double OXIDE_F_m = 3.9 * GSL_CONST_MKSA_VACUUM_PERMITTIVITY;
 
-/* Takeuchi et al., IEDM 2007: sigma Vth = B sqrt(T (Vth + 0.1 V) / (L W)) with
+/* A law of all nodes, into which each puts its own oxide and threshold.
+ * Takeuchi et al., IEDM 2007: sigma Vth = B sqrt(T (Vth + 0.1 V) / (L W)) with
  * T the inversion thickness and B 2.3 to 2.5 mV um / sqrt(nm V) for NMOS of
  * every maker they measured, 65 nm to 0.25 um. */
 static const double TAKEUCHI_B = 2.3e-3 * 1e-6 / 3.1622777e-5;
@@ -29,8 +30,13 @@ static const double LATCH = 2, MIRROR = 4;
 static const double INPUT_SHARE = 1.0 / 3, LATCH_SHARE = 0.5;
 /* Both sides in series with a tail twice as wide as one: R + R/2 of each. */
 static const double TAIL = 1 / 1.5;
-/* Subthreshold slope over that of an ideal transistor, bulk CMOS. */
+/* Subthreshold slope over that of an ideal transistor: 90 mV a decade at room
+ * temperature, bulk CMOS (Weste and Harris, 4th ed., sec. 2.4: 1.3 to 1.7). */
 static const double SLOPE = 1.5;
+/* Leakage of two closed transistors in series over that of one. */
+static const double STACKED = 0.1;
+/* ln 10: an RC that is left to a tenth counts as reset. */
+static const double TENTH = M_LN10;
 
 double mismatch_Vm(const struct technology *t)
 {
@@ -47,7 +53,8 @@ static double latch_m(const struct technology *t)
     return width_drawn_m(t, LATCH * width_min_m(t));
 }
 
-/* Latches of this width in parallel whose mismatch is below offset_V. */
+/* Latches of this width in parallel whose mismatch is below offset_V: area goes
+ * as 1 / sigma^2 (Pelgrom, Duinmaijer, Welbers, JSSC 24(5) 1989). */
 static double matched(const struct technology *t, double width_m, double sigmas,
                       double offset_V)
 {
@@ -110,6 +117,11 @@ struct block voltage_sense(const struct technology *t, double swing_V,
     place(&b, gate_block(t, GATE_INV, 1, n * n_m, n * p_m), 2);
     place(&b, gate_block(t, GATE_INV, 1, n * 2 * n_m, n * n_m), 3);
     place(&b, out, 2);
+    /* between reads both nodes are high and the tail is off: it leaks in series
+     * with the pair above it, a tenth of one (Roy et al., Proc. IEEE 91(2),
+     * 2003, sec. on stacking) */
+    b.leakage_W =
+        STACKED * vdd_V * off_A(t, CHANNEL_N, n * 2 * n_m) + 2 * out.leakage_W;
     b.delay_s = fo4_s(t) + tau_s * log(vdd_V / swing_V + 1) + out.delay_s;
     b.energy_J = n * (unit_F + clock_F) * vdd_V * vdd_V + out.energy_J;
     return b;
@@ -117,13 +129,14 @@ struct block voltage_sense(const struct technology *t, double swing_V,
 
 double sense_reset_s(const struct technology *t)
 {
-    return 2.3 * on_ohm(t, CHANNEL_P, latch_m(t), 1) * latch_F(t); /* to 10 % */
+    /* R C ln(10): to a tenth */
+    return TENTH * on_ohm(t, CHANNEL_P, latch_m(t), 1) * latch_F(t);
 }
 
 /*
- * The swing at which a current charges C0 and the latch behind it soonest: a
- * latch that resolves dV has C = c / dV^2, and (C0 + c / dV^2) dV is least
- * where both capacitances are equal.
+ * Ours: the swing at which a current charges C0 and the latch behind it
+ * soonest: a latch that resolves dV has C = c / dV^2, and (C0 + c / dV^2) dV is
+ * least where both capacitances are equal.
  */
 static double best_swing_V(const struct technology *t, double c0_F)
 {
@@ -185,13 +198,14 @@ static double quiet_F(const struct technology *t, double lsb_V)
     return (4 / g + 2 / (g * g)) * noise_F(t->temperature_K, lsb_V, 1);
 }
 
-/* Two cross-coupled NAND keep the decision during reset. */
+/* Two cross-coupled NAND keep the decision during reset: of random decisions
+ * every other one changes it, by one transition of each, C V^2 / 2. */
 static struct block output_latch(const struct technology *t)
 {
     double w_m = finger_m(t) / t->mos.pn_ratio;
     double load_F = 4 * (gate_F(t, w_m) + gate_F(t, width_p_m(t, w_m)));
     struct block b =
-        block_copies(gate_drive(t, GATE_NAND, 2, w_m, load_F, 0, 0), 2, 1);
+        block_copies(gate_drive(t, GATE_NAND, 2, w_m, load_F, 0, 0), 2, 0.5);
     b.delay_s *= 2; /* through both */
     return b;
 }
@@ -230,7 +244,7 @@ struct block comparator(const struct technology *t, double lsb_V,
     b.input_F = n * gate_F(t, n_m);
     b.delay_s =
         fo4_s(t) + start_s + tau_s * log(1 + vdd_V / parted_V) + keep.delay_s;
-    b.rise_s = 2.3 * on_ohm(t, CHANNEL_P, n_m, 1) * out_F; /* to 10 % */
+    b.rise_s = TENTH * on_ohm(t, CHANNEL_P, n_m, 1) * out_F; /* to a tenth */
     b.energy_J =
         n * vdd_V * (out_F * (vdd_V + vth_V) + (2 * mid_F + clock_F) * vdd_V) +
         keep.energy_J;

@@ -241,18 +241,6 @@ static struct site site_of(const struct chip *c)
                          .ports = (int)ceil(bitlines / adc->params->count)};
 }
 
-/* Sides of a PE, a tile and the chip as far as their parts are known. */
-static void measure(const struct chip *c, struct site *site)
-{
-    double pe_m2 = 0;
-    for (int i = 0; i < ROLES; i++)
-        if (roles[i].level == LEVEL_PE)
-            pe_m2 += c->part[i].instances * c->part[i].cost.area_m2;
-    site->pe_side_m = sqrt(pe_m2);
-    site->tile_side_m = sqrt(fmax(0, chip_tile_area_m2(c)));
-    site->chip_side_m = sqrt(chip_area_m2(c, c->geo.tiles));
-}
-
 static int eval_one(struct chip *c, int role, struct fault *f)
 {
     struct component *part = &c->part[role];
@@ -272,13 +260,13 @@ static int eval_all(struct chip *c, bool wires, struct fault *f)
     return 0;
 }
 
-/* Sides are those of what wires connect, without the wires. */
+/* The side of a tile is that of what wires connect, without the wires. */
 static int eval_wires(struct chip *c, struct fault *f)
 {
     for (int i = 0; i < ROLES; i++)
         if (roles[i].wires)
             c->part[i].instances = 0;
-    measure(c, &c->site);
+    c->site.tile_side_m = sqrt(fmax(0, chip_tile_area_m2(c)));
     return eval_all(c, true, f) || chip_clock(c, f) ? -1 : 0;
 }
 

@@ -56,8 +56,8 @@ struct site {
     double buffer_bits; /* capacity of a tile's buffer */
     int ports;          /* bitlines that share one ADC */
     struct lines lines;
-    double pe_side_m, tile_side_m, chip_side_m; /* of what is there so far:
-                                        wires are evaluated after the rest */
+    double tile_side_m; /* of what is there so far: wires are evaluated after
+                           the rest */
 };
 
 /* The head of every component's parameters. */

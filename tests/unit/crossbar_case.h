@@ -3,28 +3,12 @@
 #ifndef CROSSBAR_CASE_H
 #define CROSSBAR_CASE_H
 
+#include "each_technology.h"
 #include "part_load.h"
-
-#include <fenv.h>
 
 extern const struct model model_crossbar_array, model_wordline_driver,
     model_switch_matrix, model_dac, model_sample_hold, model_column_mux,
     model_row_decoder;
-
-static struct arena arena;
-
-__attribute__((unused)) static void setup(void)
-{
-    feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
-    arena_init(&arena, NULL);
-    files_setup();
-}
-
-__attribute__((unused)) static void teardown(void)
-{
-    files_teardown();
-    arena_release(&arena);
-}
 
 __attribute__((unused)) static const double nm = 1e-9, fF = 1e-15, kohm = 1e3,
                                             uA = 1e-6;

@@ -227,9 +227,9 @@ START_TEST(transistor_cell_by_hand)
     /* 128 uA at 1000 uA/um: 128 nm, W/F = 4: 3 (4 + 1) F^2 (Dong 2012) */
     ck_near(cell.access_m, 128 * nm, 1e-12);
     ck_near(cell.width_m * cell.height_m, 15 * F * F, 1e-12);
-    /* in series 1.5 x 1 V / 128 uA = 11.72 kohm */
-    ck_near(cell.on_ohm, 111.71875 * kohm, 1e-12);
-    ck_near(cell.off_ohm, 1011.71875 * kohm, 1e-12);
+    /* in series (1 - 0.3) V / (2 x 128 uA) = 2.73 kohm */
+    ck_near(cell.on_ohm, 102.734375 * kohm, 1e-12);
+    ck_near(cell.off_ohm, 1002.734375 * kohm, 1e-12);
     /* (0.5 + 0.1 + 3 x 0.05) fF/um of gate */
     ck_near(cell.wordline_F, 0.75 * 0.128 * fF, 1e-12);
     ck_near(cell.bitline_F, drain_F(&paper, CHANNEL_N, 128 * nm, 1) / 2, 1e-12);

@@ -3,6 +3,8 @@
 #define _GNU_SOURCE 1
 #include "each_technology.h"
 
+#include "circuit/array.h"
+#include "circuit/sense.h"
 #include "hw/model/converter.h"
 
 /* ---- parameters of a model: its defaults, and "name=value|..." ---- */
@@ -219,7 +221,7 @@ static void check_bits(const struct site *site)
 
 START_TEST(more_bits_never_cost_less)
 {
-    each_technology(check_bits);
+    each_site(check_bits);
 }
 END_TEST
 
@@ -246,7 +248,7 @@ static void check_survey(const struct site *site)
 
 START_TEST(survey_is_monotone)
 {
-    each_technology(check_survey);
+    each_site(check_survey);
 }
 END_TEST
 
@@ -269,7 +271,7 @@ static void check_bound(const struct site *site)
 
 START_TEST(thermal_bound)
 {
-    each_technology(check_bound);
+    each_site(check_bound);
 }
 END_TEST
 
@@ -291,7 +293,7 @@ static void check_ways(const struct site *site)
 
 START_TEST(ways_take_turns)
 {
-    each_technology(check_ways);
+    each_site(check_ways);
 }
 END_TEST
 
@@ -321,7 +323,7 @@ static void check_rates(const struct site *site)
 
 START_TEST(a_rate_above_the_fastest_is_refused)
 {
-    each_technology(check_rates);
+    each_site(check_rates);
 }
 END_TEST
 
@@ -374,7 +376,7 @@ static void check_supply(const struct site *site)
 
 START_TEST(any_supply)
 {
-    each_technology(check_supply);
+    each_site(check_supply);
 }
 END_TEST
 
@@ -395,9 +397,89 @@ static void check_flash_and_ramp(const struct site *site)
     ck_assert_double_gt(alone.area_m2, ramp.area_m2);
 }
 
+/* Four bits, one column. The comparator decides at 8.5 of the 17 steps there
+ * are in the mean; two flip-flops of the counter and one of its Gray code
+ * change in each of 16, two of the column's register once; the Gray code moves
+ * one line and a clock goes up and down. */
+START_TEST(ramp_of_four_bits)
+{
+    struct technologies tech = node_load(&arena, 32e-9, 300);
+    const struct technology *t = &tech.of[ROADMAP_HP];
+    struct site site = {.tech = &tech};
+    double V = t->mos.vdd_V, clockings = 16 * 8 + 4;
+    struct block one = comparator(t, V / 2 / 16, 0);
+    struct block ff = flip_flop(t, (16 * 3 + 2) / clockings);
+    double side_m = sqrt(block_area_m2(&one) + 4 * block_area_m2(&ff));
+    double line_F = wire_rc(t, WIRE_SEMI_GLOBAL, side_m).F;
+    double count_F = (ff.input_F + line_F) / 2 + line_F;
+    double ramp_F = fmax(noise_F(300, V / 2, 16), one.input_F);
+
+    ck_near(cost_of(&model_ramp_adc, &site, "bits=4").energy_J[ACTION_FIRST],
+            8.5 * one.energy_J + clockings * ff.energy_J +
+                16 * count_F * V * V + ramp_F * V / 2 * V,
+            1e-9);
+}
+END_TEST
+
+/* Four bits: 4 comparisons; 3.5 C V^2 of 0.5 fF (2 + 1 + 1/2); a ring of six
+ * flip-flops in five clocks and one more for each bit. Switches: of each bit of
+ * one side, and of both samples; their drivers add a third. */
+START_TEST(sar_of_four_bits)
+{
+    struct technologies tech = node_load(&arena, 32e-9, 300);
+    const struct technology *t = &tech.of[ROADMAP_HP];
+    struct site site = {.tech = &tech};
+    double V2 = t->mos.vdd_V * t->mos.vdd_V, w_m = finger_m(t);
+    struct block one = comparator(t, t->mos.vdd_V / 8, 0);
+    struct block gate =
+        gate_drive(t, GATE_NAND, 2, w_m, 4 * gate_F(t, w_m), 0, 0);
+    double pitch_m = sqrt(0.5e-15 / 1.5e-3) + 2 * t->wire[WIRE_LOCAL].pitch_m;
+    double side_m = M_SQRT2 * (sqrt(8) + 2) * pitch_m;
+    double line_F = wire_rc(t, WIRE_SEMI_GLOBAL, side_m).F;
+    /* half of 4 fF in series with the other half, to half an lsb */
+    double least_m = width_cell_m(t);
+    double slow_s = 5 * M_LN2 * on_ohm(t, CHANNEL_N, least_m, 1) * 1e-15;
+    double wide_m = least_m * fmax(1, slow_s / one.delay_s);
+    double bits_m = 2 * wide_m + 4 * least_m;
+    double gates_F = gate_F(t, bits_m) + gate_F(t, width_p_m(t, bits_m)) +
+                     2 * gate_F(t, 4 * wide_m);
+
+    ck_near(cost_of(&model_sar_adc, &site, "bits=4").energy_J[ACTION_FIRST],
+            4 * one.energy_J + 3.5 * 0.5e-15 * V2 +
+                34 * flip_flop(t, 12 / 34.0).energy_J + 12 * gate.energy_J +
+                13 * line_F * V2 + gates_F * 4 / 3 * V2,
+            1e-9);
+}
+END_TEST
+
+/* Three comparators, two bits. Of the encoder's gates four change: those of the
+ * old edge and the new, two in one of two trees; and one of its two lines; a
+ * change is half of C V^2. The clock's line goes up and down. */
+START_TEST(flash_of_two_bits)
+{
+    struct technologies tech = node_load(&arena, 32e-9, 300);
+    const struct technology *t = &tech.of[ROADMAP_HP];
+    struct site site = {.tech = &tech};
+    double V = t->mos.vdd_V, lsb_V = V / 4, w_m = finger_m(t);
+    double inv_F = gate_F(t, w_m) + gate_F(t, width_p_m(t, w_m));
+    struct block one = comparator(t, lsb_V, lsb_V);
+    struct block gate = gate_drive(t, GATE_NAND, 2, w_m, 2 * inv_F, 0, 0);
+    double line_F =
+        wire_rc(t, WIRE_SEMI_GLOBAL, 3 * sqrt(block_area_m2(&one))).F;
+    /* six inputs to the ladder of V / 2: half an lsb in half a cycle */
+    double ladder_J = V * V / 4 * 6 * M_LN2 * 6 * one.input_F / (M_PI * M_PI);
+    struct cost c = cost_of(&model_flash_adc, &site, "bits=2");
+
+    ck_near(c.energy_J[ACTION_FIRST],
+            3 * one.energy_J + ladder_J + 4 * gate.energy_J / 2 +
+                2 * flip_flop(t, 0.5).energy_J + (1 + 0.5) * line_F * V * V,
+            1e-9);
+}
+END_TEST
+
 START_TEST(flash_and_ramp)
 {
-    each_technology(check_flash_and_ramp);
+    each_site(check_flash_and_ramp);
 }
 END_TEST
 
@@ -442,6 +524,9 @@ int main(void)
     tcase_add_test(t, a_rate_above_the_fastest_is_refused);
     tcase_add_test(t, refusals);
     tcase_add_test(t, any_supply);
+    tcase_add_test(t, ramp_of_four_bits);
+    tcase_add_test(t, sar_of_four_bits);
+    tcase_add_test(t, flash_of_two_bits);
     tcase_add_test(t, flash_and_ramp);
     tcase_add_test(t, a_scaled_node_takes_no_more_area);
     suite_add_tcase(suite, t);

@@ -107,8 +107,8 @@ START_TEST(a_wordline_rises_for_every_group)
     struct lines l;
     for (int i = 0; i < 2; i++) {
         void *p = array_of(texts[i]);
-        write_J[i] = part_cost(&model_crossbar_array, p, &site)
-                         .energy_J[ACTION_WRITE];
+        write_J[i] =
+            part_cost(&model_crossbar_array, p, &site).energy_J[ACTION_WRITE];
         model_crossbar_array.lines(p, &site, &l);
     }
     /* gates at 2 V for a SET, at the supply of 1 V for a RESET of 1 V */
@@ -374,6 +374,34 @@ START_TEST(charge_array_by_codes)
 }
 END_TEST
 
+/* What is held longer draws for longer: a string of four times the driver's
+ * resistance, so that its middle has the driver's, V^2 / R; a follower of
+ * 1 / gm = the driver's, 0.7 V / (1.3 I), from a supply of 1 V. */
+START_TEST(levels_are_held)
+{
+    static const char *const texts[] = {"bits = 4; kind = \"string\";",
+                                        "bits = 4; kind = \"capacitive\";"};
+    struct technologies tech = tech_of(&paper);
+    struct site site = site_of(&tech, 128, 128);
+    site.lines = (struct lines){.wordline = {100, 5 * fF},
+                                .wordline_V = 0.4,
+                                .read_V = 0.4,
+                                .on_ohm = 1e6,
+                                .settle = 64};
+    /* 51.2 uA with a tenth of 0.4 V */
+    double ohm = 0.04 / 51.2e-6, amp = 0.7 / 1.3 / ohm;
+    double W[] = {0.16 / (4 * ohm), amp * 1};
+    for (int i = 0; i < 2; i++) {
+        void *p = part_params(&arena, &model_dac, texts[i]);
+        site.lines.read_s = 2e-8;
+        struct cost low = part_cost(&model_dac, p, &site);
+        site.lines.read_s = 3e-8;
+        struct cost high = part_cost(&model_dac, p, &site);
+        ck_near(high.energy_J[0] - low.energy_J[0], W[i] * 1e-8, 1e-9);
+    }
+}
+END_TEST
+
 START_TEST(pulses_count_their_steps)
 {
     struct technologies tech = tech_of(&paper);
@@ -435,6 +463,7 @@ int main(void)
     tcase_add_test(c, drivers_hold_their_level);
     tcase_add_test(c, levels_are_shifted_above_the_supply);
     tcase_add_test(c, charge_array_by_codes);
+    tcase_add_test(c, levels_are_held);
     tcase_add_test(c, pulses_count_their_steps);
     tcase_add_test(c, sampling_by_hand);
     suite_add_tcase(suite, c);

@@ -8,10 +8,8 @@
 
 /* ---- properties ---- */
 
-static const double nodes_m[] = {180e-9, 130e-9, 90e-9, 65e-9, 45e-9, 32e-9,
-                                 22e-9,  16e-9,  14e-9, 10e-9, 7e-9,  5e-9};
 static const double kelvin[] = {300, 350, 400};
-enum { NODES = 12, KELVINS = 3, DRAWS = 1500 };
+enum { KELVINS = 3, DRAWS = 1500 };
 
 static const struct model *const parts[] = {
     &model_crossbar_array, &model_wordline_driver,
@@ -51,7 +49,7 @@ static void draw(const struct model *m, void *params)
 
 static struct site draw_site(const struct technologies *tech)
 {
-    return (struct site){.tech = &tech[(int)uniform(0, NODES * KELVINS)],
+    return (struct site){.tech = &tech[(int)uniform(0, FILES * KELVINS)],
                          .roadmap = (int)uniform(0, ROADMAPS),
                          .rows = (int)exp2(uniform(0, 10)),
                          .columns = (int)exp2(uniform(0, 10)),
@@ -147,9 +145,10 @@ static bool draw_array(void *array, const void *defaults, struct site *s)
 
 static void load_nodes(struct technologies *tech)
 {
-    for (int i = 0; i < NODES; i++)
+    for (int i = 0; i < FILES; i++)
         for (int k = 0; k < KELVINS; k++)
-            tech[i * KELVINS + k] = node_load(&arena, nodes_m[i], kelvin[k]);
+            tech[i * KELVINS + k] =
+                node_load(&arena, nodes_nm[i] * 1e-9, kelvin[k]);
 }
 
 /* The same array with one size larger, its lines with it. */
@@ -165,7 +164,7 @@ static struct site grown(const void *array, const struct site *s, int which)
 
 START_TEST(parts_are_sane_everywhere)
 {
-    static struct technologies tech[NODES * KELVINS];
+    static struct technologies tech[FILES * KELVINS];
     static const char *const sizes[] = {"rows", "columns", "input bits",
                                         "ways"};
     const struct model *m = parts[_i];

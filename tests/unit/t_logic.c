@@ -440,6 +440,26 @@ START_TEST(test_gating)
 }
 END_TEST
 
+extern const struct model model_controller;
+
+static double step_s(const struct site *site, const char *text)
+{
+    void *p = part_params(&arena, &model_controller, text);
+    return part_cost(&model_controller, p, site).time_s[ACTION_FIRST];
+}
+
+/* The next word is fetched while this one is carried out: the slower of both
+ * sets the step. */
+START_TEST(test_fetch_and_carry_out)
+{
+    struct site site = {.tech = &node[6]};
+#define FETCH "program_size = \"4 KB\"; program = \"latch\";"
+    ck_assert(step_s(&site, "depth = 1;" FETCH) > step_s(&site, "depth = 1;"));
+    ck_near(step_s(&site, "depth = 200;" FETCH), step_s(&site, "depth = 200;"),
+            1e-12);
+}
+END_TEST
+
 START_TEST(test_refusals)
 {
     struct site site = site_32nm();
@@ -480,6 +500,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_loop_test(c, test_clock, 0, MODELS);
     tcase_add_test(c, test_gating);
+    tcase_add_test(c, test_fetch_and_carry_out);
     tcase_add_test(c, test_refusals);
     suite_add_tcase(s, c);
     return s;

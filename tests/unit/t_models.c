@@ -95,9 +95,7 @@ static struct site random_site(void)
                          .buffer_bits = spread(8, 1e9),
                          .ports = (int)spread(1, 1024),
                          .lines = random_lines(),
-                         .pe_side_m = spread(1e-6, 1e-2),
-                         .tile_side_m = spread(1e-5, 1e-2),
-                         .chip_side_m = spread(1e-4, 3e-2)};
+                         .tile_side_m = spread(1e-5, 1e-2)};
 }
 
 /* ---- parameters ---- */

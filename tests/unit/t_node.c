@@ -4,6 +4,7 @@
 #include "conf_case.h"
 
 #include "circuit/device.h"
+#include "circuit/node_file.h"
 
 #include <math.h>
 
@@ -432,6 +433,73 @@ START_TEST(outside_is_an_error_with_its_limit)
 }
 END_TEST
 
+/* ---- node files of one's own ---- */
+
+/* clang-format off */
+static const struct {
+    const char *text, *part;
+} broken[] = {
+    {"node = \"0 nm\";", "node.cfg:2: node: '0 nm' is outside 1 nm to 1 um"},
+    {"node = \"-5 nm\";", "'-5 nm' is outside"},
+    {"node = 32;", "'node' is missing"},
+    {"node = \"45 nm\";", "chip.cfg:1: node: 32 nm, but technology.file"},
+    {"hp = { threshold = \"5 V\"; };", "node.cfg:2: hp: supply must be"},
+    {"hp = { supply = \"0.1 V\"; };", "supply must be at least"},
+    {"local = { barrier = \"60 nm\"; };", "local: barrier and dishing leave"},
+    {"global_conservative = { dishing = \"1 um\"; };", "no conductor"},
+    {"layout = { fin_height = \"30 nm\"; };", "layout: fin_pitch, fin_height"},
+    {"layout = { fin_height = \"30 nm\"; fin_width = \"30 nm\"; "
+     "fin_pitch = \"20 nm\"; };", "narrower than its pitch"},
+    {"layout = { poly_pitch = \"1 um\"; };", "poly_pitch must not"},
+    {"lop = { on_current = ((300, \"-1 uA/um\", \"1 uA/um\"), "
+     "(400, \"1 uA/um\", \"1 uA/um\")); };", "lop: currents must lie"},
+    {"hp = { off_current = ((300, \"1e200 uA/um\", \"1 uA/um\"), "
+     "(400, \"1 uA/um\", \"1 uA/um\")); };", "currents must lie"},
+    {"hp = { off_current = ((-300, \"1 uA/um\", \"1 uA/um\"), "
+     "(400, \"1 uA/um\", \"1 uA/um\")); };", "must rise from above 0 K"},
+};
+/* clang-format on */
+
+START_TEST(a_broken_file_is_one_line)
+{
+    char text[300];
+    struct technologies t;
+    snprintf(text, sizeof text, "base = \"node/32nm\";\n%s\n", broken[_i].text);
+    struct technology_choice c = {.temperature_K = 300,
+                                  .file = file_text("node.cfg", text)};
+    ck_assert_int_eq(load_node(32, &c, &t), -1);
+    ck_assert_int_eq(msgs.errors, 1);
+    ck_message(0, broken[_i].part);
+}
+END_TEST
+
+START_TEST(a_group_that_is_missing_is_one_line)
+{
+    struct technologies t;
+    struct technology_choice c = {
+        .temperature_K = 300,
+        .file = file_text("node.cfg", "node = \"32 nm\";")};
+    ck_assert_int_eq(load_node(32, &c, &t), -1);
+    ck_assert_int_eq(msgs.errors, 2 * WIRES + 2);
+    ck_message(0, "group 'local' is missing");
+}
+END_TEST
+
+/* Vibrations add as much to a narrow wire's resistivity as to a wide one's,
+ * 0.393 % of bulk copper's a kelvin: less than that of its own. */
+START_TEST(warm_wires_gain_what_copper_gains)
+{
+    for (int w = 0; w < WIRES; w++) {
+        struct technologies cold = node_at(_i ? 180 : 5, 300, 0);
+        struct technologies hot = node_at(_i ? 180 : 5, 400, 0);
+        double gain = hot.of[0].wire[w].r_ohm_m / cold.of[0].wire[w].r_ohm_m;
+        double rho = cold.small->wire[0][w].resistivity_ohm_m;
+        ck_near(gain, 1 + 0.393 * 17.24e-9 / rho, 1e-9);
+        ck_assert(gain > 1 && gain < 1.393);
+    }
+}
+END_TEST
+
 /* Ion ~ (Vdd - Vth)^alpha. A simulator finds 0.792 of the 22 nm HP current
  * with PTM's card at Vgs = 0.7 V, Vds = 0.8 V; alpha is from 0.6 V. */
 START_TEST(supply_takes_its_toll)
@@ -472,6 +540,9 @@ int main(void)
     tcase_add_test(c, area_falls_with_every_nanometre);
     LOOP(outside_is_an_error_with_its_limit, refused);
     tcase_add_test(c, supply_takes_its_toll);
+    LOOP(a_broken_file_is_one_line, broken);
+    tcase_add_test(c, a_group_that_is_missing_is_one_line);
+    tcase_add_loop_test(c, warm_wires_gain_what_copper_gains, 0, 2);
     suite_add_tcase(s, c);
     return unit_run(s);
 }

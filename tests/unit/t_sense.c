@@ -54,7 +54,7 @@ static void check_sense(const struct site *site)
 
 START_TEST(sense_amplifiers_are_finite_and_monotone)
 {
-    each_technology(check_sense);
+    each_site(check_sense);
 }
 END_TEST
 
@@ -75,7 +75,7 @@ static void check_regeneration(const struct site *site)
 
 START_TEST(regeneration_is_exponential)
 {
-    each_technology(check_regeneration);
+    each_site(check_regeneration);
 }
 END_TEST
 
@@ -94,7 +94,7 @@ static void check_offset(const struct site *site)
 
 START_TEST(offset_takes_area)
 {
-    each_technology(check_offset);
+    each_site(check_offset);
 }
 END_TEST
 
@@ -111,7 +111,7 @@ static void check_mismatch(const struct site *site)
 
 START_TEST(mismatch_follows_the_oxide)
 {
-    each_technology(check_mismatch);
+    each_site(check_mismatch);
 }
 END_TEST
 
@@ -162,7 +162,7 @@ static void check_noise(const struct site *site)
 
 START_TEST(noise_takes_energy)
 {
-    each_technology(check_noise);
+    each_site(check_noise);
 }
 END_TEST
 

@@ -1,24 +1,9 @@
 /* t_wire.c - driver chains, lines, repeaters: theory, search, properties */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE 1
-#include "node_load.h"
+#include "each_technology.h"
 
 #include "circuit/wire.h"
-
-#include <fenv.h>
-
-static struct arena arena;
-
-static void setup(void)
-{
-    feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
-    arena_init(&arena, NULL);
-}
-
-static void teardown(void)
-{
-    arena_release(&arena);
-}
 
 static struct technology hp(double node_nm)
 {
@@ -256,23 +241,6 @@ START_TEST(chain_against_repeaters)
 END_TEST
 
 /* ---- over all nodes ---- */
-
-static const double nodes_nm[] = {180, 150, 130, 90, 65, 55, 45, 40, 32,
-                                  28,  22,  16,  14, 10, 7,  6,  5};
-enum { NODES_N = sizeof nodes_nm / sizeof *nodes_nm };
-static const double kelvin[] = {300, 400};
-
-static void each_technology(void (*f)(const struct technology *t))
-{
-    for (int i = 0; i < NODES_N; i++)
-        for (int k = 0; k < 2; k++) {
-            struct technologies all =
-                node_load(&arena, nodes_nm[i] * 1e-9, kelvin[k]);
-            for (int r = 0; r < ROADMAPS; r++)
-                if (all.has[r])
-                    f(&all.of[r]);
-        }
-}
 
 static void need_block(struct block b, const char *what)
 {

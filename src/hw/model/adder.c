@@ -44,7 +44,7 @@ static const struct field fields[] = {
 const struct model model_adder = {
     .name = "adder",
     .text = "adder of two words",
-    .source = "mirror adder, Weste and Harris 2010, fig. 11.4; transitions by "
+    .source = "mirror adder, Weste and Harris 2010, sec. 11.2; transitions by "
               "a recurrence over its carries",
     .circuit = true,
     .fields = fields,

@@ -45,7 +45,7 @@ static const struct field fields[] = {
 const struct model model_adder_tree = {
     .name = "adder_tree",
     .text = "tree of adders that sums many words",
-    .source = "mirror adder, Weste and Harris 2010, fig. 11.4; transitions "
+    .source = "mirror adder, Weste and Harris 2010, sec. 11.2; transitions "
               "counted with unit delays",
     .circuit = true,
     .fields = fields,

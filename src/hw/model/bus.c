@@ -29,6 +29,7 @@ static int check(const void *params, const struct site *site, char *why,
                        "a bit's way along the bus", why, size);
 }
 
+/* activity C V^2 a bit and wire. */
 static void eval(const void *params, const struct site *site, struct cost *out)
 {
     const struct bus *p = params;

@@ -11,13 +11,14 @@ struct column_mux {
     struct sampled sampled; /* its capacitor is the converter's input */
     int ways;               /* 0: bitlines that share a converter */
     int levels;             /* switches in series */
+    int served;             /* multiplexers of one decoder */
     double width;           /* of a switch, in smallest transistors */
 };
 
 struct mux_view {
     const struct technology *t;
     double ways, levels, fan; /* fan: of one level, ways^(1 / levels) */
-    double switches;          /* of all levels */
+    double switches, served;  /* of all levels; multiplexers of a decoder */
     struct block pass;
     struct rc wire;
     double ohm, level_F; /* one level: a switch, and the drains it meets */
@@ -33,6 +34,7 @@ static struct mux_view view_of(const struct column_mux *p,
     struct mux_view v = {.t = t,
                          .ways = ways,
                          .levels = p->levels,
+                         .served = p->served,
                          .fan = pow(ways, 1.0 / p->levels),
                          .ohm = on_ohm(t, CHANNEL_N, w_m, 1),
                          .load_F = sampled_cap_F(&p->sampled, site),
@@ -58,8 +60,9 @@ static int check(const void *params, const struct site *site, char *why,
     return sampled_check(params, site, why, size);
 }
 
-/* Charge from the supply: two levels that know nothing of each other rise by
- * a sixth of the swing in the mean. */
+/* Charge from the supply, C Vdd dV: two levels that know nothing of each other
+ * rise by a sixth of the swing in the mean (E max(0, x - y) of uniform x and
+ * y). */
 static double sample_J(const struct mux_view *v)
 {
     static const double MEAN_RISE = 1.0 / 6;
@@ -77,12 +80,18 @@ static double sample_s(const struct mux_view *v)
 }
 
 /* The first level's select lines are the longest: each opens a switch in every
- * group. One line falls and another rises, once up and down for the pair. */
+ * group of every multiplexer that the decoder serves, and each pays its share
+ * of it. One line falls and another rises, once up and down for the pair. */
 static struct block select_lines(const struct mux_view *v)
 {
     struct block b = select_one(v->t, v->fan, v->pass.width_m,
-                                v->pass.input_F * v->ways / v->fan);
-    struct block all = b;
+                                v->pass.input_F * v->ways / v->fan * v->served);
+    struct block all;
+
+    b.width_m /= v->served;
+    b.leakage_W /= v->served;
+    b.energy_J /= v->served;
+    all = b;
 
     b.delay_s = 0; /* the levels decode at the same time */
     for (int k = 1; k < v->levels; k++)
@@ -108,6 +117,8 @@ static const struct field fields[] = {
      "bitlines of one converter; 0: as the PE's converters share them"},
     {"levels", FIELD_COUNT, DIM_NONE, offsetof(struct column_mux, levels), 1, 4,
      "2", NULL, "switches in series: a tree of so many levels"},
+    {"served", FIELD_COUNT, DIM_NONE, offsetof(struct column_mux, served), 1,
+     4096, "1", NULL, "multiplexers that switch together, by one decoder"},
     {"width", FIELD_REAL, DIM_NONE, offsetof(struct column_mux, width), 1, 1e4,
      "4", NULL, "of a switch, in the node's smallest transistors"},
     {0}};
@@ -116,7 +127,7 @@ const struct model model_column_mux = {
     .name = "column_mux",
     .text = "transmission gates and a decoder that put one of several samples "
             "on a converter",
-    .source = "Sakurai 1983; Wilton and Jouppi 1994, sec. 4.1",
+    .source = "Sakurai 1983; Wilton and Jouppi 1996",
     .circuit = true,
     .fields = fields,
     .params_size = sizeof(struct column_mux),

@@ -112,8 +112,8 @@ double crossbar_write_J(const struct crossbar_view *v)
     return v->p->pulses_per_cell * (mean_J + v->p->verify_reads * verify_J(v));
 }
 
-/* Lines up and down at 10 % to 90 %, through a driver that loses a tenth of
- * the voltage at the current of the cell. */
+/* Sakurai's line (array.c): up and down to 10 % and 90 %, through a driver that
+ * loses a tenth of the voltage at the current of the cell. */
 static double charge_s(const struct crossbar_view *v, struct pulse w)
 {
     static const double LEFT = 0.1;

@@ -65,8 +65,9 @@ static void add_lines(struct crossbar_view *v)
 }
 
 /*
- * What holds a bitline: a common-gate transistor of 1 / gm, its gate and drain
- * on the line. Unless told, it gives way by as much as the wires may lose.
+ * What holds a bitline (ours, small signal): a common-gate transistor of 1 /
+ * gm, its gate and drain on the line. Unless told, it gives way by as much as
+ * the wires may lose.
  */
 static void add_clamp(struct crossbar_view *v)
 {
@@ -102,7 +103,8 @@ struct crossbar_view crossbar_view_of(const struct crossbar_array *p,
 }
 
 /*
- * Current cells: the clamped bitline. Charge cells: each capacitor shares with
+ * Ours from Sakurai's line and series capacitors. Current cells: the clamped
+ * bitline. Charge cells: each capacitor shares with
  * its part of the bitline through its transistor, and the line evens out.
  */
 double crossbar_settle_s(const struct crossbar_view *v)

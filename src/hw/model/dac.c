@@ -28,13 +28,15 @@ struct dac_view {
 };
 
 enum {
-    XOR_NANDS = 4, /* an XOR is four NANDs: Weste and Harris, 2011, ch. 11 */
-    TAP_SHARE = 4, /* a string is R / 4 at its middle tap */
-    TOGGLES = 2    /* a binary counter flips nearly two bits a step */
+    XOR_NANDS = 4, /* an XOR is four NANDs */
+    TAP_SHARE = 4, /* a string is R / 4 at its middle tap: halves of R / 2
+                      side by side */
+    TOGGLES = 2    /* a binary counter flips 1 + 1/2 + 1/4 ... bits a step */
 };
 
-/* 2^m resistors, as many switches, and a decoder that opens one. Its current
- * flows while the level is held. */
+/* 2^m resistors, as many switches, and a decoder that opens one (Razavi, Data
+ * Conversion System Design, 1995, on resistor-ladder DACs). Its current flows
+ * while the level is held: V^2 t / R. */
 static struct block string(const struct dac_view *v)
 {
     const struct technology *t = v->t;
@@ -50,8 +52,9 @@ static struct block string(const struct dac_view *v)
     return b;
 }
 
-/* The capacitors' mean energy over all codes k, of charge k (1 - k) C V from
- * the reference: C V^2 (1 - 4^-m) / 6. */
+/* The capacitors' mean energy over all codes, shares k of 2^m: after a reset
+ * the reference delivers the charge k (1 - k) C V (conservation of charge); the
+ * sum of squares gives C V^2 (1 - 4^-m) / 6. */
 static double mean_code_J(const struct dac_view *v, double total_F)
 {
     double V = v->line.swing_V;
@@ -146,6 +149,8 @@ static const struct field fields[] = {
      kind_names, "how more than one bit becomes a level"},
     {"bits", FIELD_COUNT, DIM_NONE, offsetof(struct dac, bits), 0, 10, "0",
      NULL, "of an input; 0: crossbar.dac_bits"},
+    /* assumption: twice the smallest that is drawn (Harpe et al., JSSC 46(7)
+     * 2011: 0.5 fF), since nothing trims it; density as in sample_hold */
     {"unit_capacitance", FIELD_QUANTITY, DIM_F, offsetof(struct dac, unit_F), 0,
      1e-9, "1 fF", NULL, "capacitive: of one level, as it matches"},
     {"capacitor_density", FIELD_QUANTITY, DIM_F_M2,

@@ -18,8 +18,8 @@ struct dram {
     double background_W, refresh_W, area_m2;
 };
 
-/* Rows opened for each bit that moves. 1 - row_hit of the bursts open one; a
- * row that is read to its end is opened once. */
+/* Counted: rows opened for each bit that moves. 1 - row_hit of the bursts open
+ * one; a row that is read to its end is opened once. */
 static double rows_per_bit(const struct dram *p)
 {
     return fmax((1 - p->row_hit) / p->burst_bits, 1 / p->row_bits);

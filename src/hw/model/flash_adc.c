@@ -58,9 +58,10 @@ static struct flash flash_of(const struct flash_adc *p, const struct site *site)
 }
 
 /*
- * The comparators' kick-back charges the ladder; its slowest mode decays with
- * R C / pi^2 (a line held at both ends) and must be down to half an lsb in half
- * a cycle T: R = pi^2 T / (2 (b + 1) ln 2 C), which draws V^2 T / R.
+ * Ours, from the diffusion equation: the comparators' kick-back charges the
+ * ladder; its slowest mode decays with R C / pi^2 (a line held at both ends)
+ * and must be down to half an lsb in half a cycle T: R = pi^2 T / (2 (b + 1) ln
+ * 2 C), which draws V^2 T / R.
  */
 static double ladder_J(const struct flash_adc *p, const struct flash *f)
 {
@@ -70,9 +71,11 @@ static double ladder_J(const struct flash_adc *p, const struct flash *f)
 }
 
 /*
- * A gate a level finds the edge; each of b trees joins the 2^(b-1) levels in
- * which its bit is set, two NAND-like gates a joint. One edge falls and one
- * rises; in each tree half of the time a path of b - 1 joints changes.
+ * Counted: a gate a level finds the edge; each of b trees joins the 2^(b-1)
+ * levels in which its bit is set, two NAND-like gates a joint. The gate of one
+ * edge falls and that of another rises; in each tree half of the time a path of
+ * b - 1 joints changes, and so does the bit's line. A transition takes C V^2 /
+ * 2: the comparators' latches keep the code while they are reset.
  */
 static void add_encoder(const struct flash_adc *p, const struct flash *f,
                         struct converter *c)
@@ -81,8 +84,9 @@ static void add_encoder(const struct flash_adc *p, const struct flash *f,
 
     converter_add(c, &f->gate, f->levels + 2 * joints);
     converter_add(c, &f->flip_flop, b);
-    c->energy_J += (2 + b * (b - 1)) * f->gate.energy_J +
-                   b * f->flip_flop.energy_J + 0.5 * b * f->line.F * f->vdd2_V2;
+    double gates = 2 + 0.5 * b * 2 * (b - 1), lines = 0.5 * b; /* transitions */
+    c->energy_J += gates / 2 * f->gate.energy_J + b * f->flip_flop.energy_J +
+                   lines / 2 * f->line.F * f->vdd2_V2;
 }
 
 /* Trimming: a register in each comparator for steps of half an lsb over six

@@ -75,7 +75,7 @@ static const struct field fields[] = {
 const struct model model_mac_unit = {
     .name = "mac_unit",
     .text = "multiplier and accumulator",
-    .source = "Dadda 1965; mirror adder, Weste and Harris 2010, fig. 11.4; "
+    .source = "Dadda 1965; mirror adder, Weste and Harris 2010, sec. 11.2; "
               "transitions counted with unit delays",
     .circuit = true,
     .fields = fields,

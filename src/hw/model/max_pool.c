@@ -51,7 +51,7 @@ const struct model model_max_pool = {
     .name = "max_pool",
     .text = "comparator, multiplexer and register that keep a maximum",
     .source = "comparator from the carries of a subtraction, Weste and Harris "
-              "2010, sec. 11.4.3",
+              "2010, sec. 11.4",
     .circuit = true,
     .fields = fields,
     .params_size = sizeof(struct max_pool),

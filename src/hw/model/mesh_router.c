@@ -138,8 +138,9 @@ static struct stage arbiters(const struct mesh_router *p, const struct kit *k)
     };
 }
 
-/* Orion's matrix crossbar: ports x flit wires either way, at each crossing of
- * an input with an output a connector. */
+/* Orion's matrix crossbar, activity C V^2 of an input and an output line: ports
+ * x flit wires either way, at each crossing of an input with an output a
+ * connector. */
 static struct stage crossbar(const struct mesh_router *p, const struct kit *k)
 {
     const struct technology *t = k->t;

@@ -50,9 +50,9 @@ static struct ramp ramp_of(const struct ramp_adc *p, const struct site *site)
 }
 
 /*
- * A column: its comparator decides at every step until it has tripped, half of
- * them in the mean over all codes, and a register of b bits keeps the count,
- * whose Gray code changes one line a step.
+ * Counted. A column: its comparator decides at every step until it has tripped,
+ * half of them in the mean over all codes, and a register of b bits keeps the
+ * count, whose Gray code changes one line a step.
  */
 static void add_column(const struct ramp_adc *p, const struct ramp *r,
                        struct converter *c)

@@ -25,7 +25,7 @@ int sampled_check(const struct sampled *p, const struct site *site, char *why,
     return -1;
 }
 
-double sampled_steps(const struct sampled *p, const struct site *site)
+static double steps_of(const struct sampled *p, const struct site *site)
 {
     double steps =
         p->bits > 0 ? exp2(p->bits) - 1 : site->lines.settle * HALF_STEP;
@@ -34,7 +34,7 @@ double sampled_steps(const struct sampled *p, const struct site *site)
 
 double sampled_settle(const struct sampled *p, const struct site *site)
 {
-    return sampled_steps(p, site) / HALF_STEP;
+    return steps_of(p, site) / HALF_STEP;
 }
 
 double sampled_swing_V(const struct sampled *p, const struct site *site)
@@ -46,8 +46,8 @@ double sampled_swing_V(const struct sampled *p, const struct site *site)
 double sampled_cap_F(const struct sampled *p, const struct site *site)
 {
     const struct technology *t = site_technology(site, &p->circuit);
-    double noise = noise_F(t->temperature_K, sampled_swing_V(p, site),
-                           sampled_steps(p, site));
+    double noise =
+        noise_F(t->temperature_K, sampled_swing_V(p, site), steps_of(p, site));
     if (p->cap_F > 0)
         return p->cap_F;
     return fmax(noise, OVER_GATE * gate_F(t, width_cell_m(t)));

@@ -30,7 +30,7 @@ struct sampled {
 int sampled_check(const struct sampled *p, const struct site *site, char *why,
                   int size);
 
-double sampled_steps(const struct sampled *p, const struct site *site);
+/* Full scale of a sample, and the capacitor that takes it. */
 double sampled_swing_V(const struct sampled *p, const struct site *site);
 double sampled_cap_F(const struct sampled *p, const struct site *site);
 

@@ -146,7 +146,8 @@ static void add_logic(const struct sar_adc *p, const struct sar *s,
                       struct converter *c)
 {
     double b = p->bits, vdd_V = s->t->mos.vdd_V;
-    double lines = 3 * b + 1; /* decisions, switches, clocks of the ring */
+    double lines = 3 * b + 1; /* C V^2 each a conversion: decisions, switches,
+                                 clocks of the ring */
 
     converter_add(c, &s->flip_flop, 2 * b + 2);
     converter_add(c, &s->gate, GATES * b);
@@ -242,6 +243,7 @@ static const struct field fields[] = {
     /* Harpe et al., JSSC 46(7), 2011: 0.5 fF, metal fingers */
     {"unit", FIELD_QUANTITY, DIM_F, AT(unit_F), 1e-17, 1e-12, "0.5 fF", NULL,
      "smallest capacitor that is drawn"},
+    /* assumption, and what follows from it is Pelgrom's law */
     {"mismatch", FIELD_QUANTITY, DIM_M, AT(mismatch_m), 0, 1e-6, "10 nm",
      NULL, "of two capacitors, 1 sigma, times root of area: 1 % um"},
     /* MIM of GF180MCU and of IHP SG13G2, open design kits: 1.5 fF/um2 */

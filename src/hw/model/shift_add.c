@@ -41,7 +41,7 @@ static const struct field fields[] = {
 const struct model model_shift_add = {
     .name = "shift_add",
     .text = "adder and register that add a converted column, shifted",
-    .source = "mirror adder, Weste and Harris 2010, fig. 11.4; transitions by "
+    .source = "mirror adder, Weste and Harris 2010, sec. 11.2; transitions by "
               "a recurrence over its carries",
     .circuit = true,
     .fields = fields,

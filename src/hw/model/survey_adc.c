@@ -27,8 +27,11 @@ struct survey_adc {
     double area_0, area_t, area_f, area_E;
 };
 
-/* Schreier's figure of merit, dB, against what SNDR takes: E = 10^((SNDR -
- * FOM)/10) / 2; then the regression on node and bits. */
+/* Schreier's figure of merit, FOM = SNDR + 10 lg(f / 2 / P) (Schreier and
+ * Temes, Understanding Delta-Sigma Data Converters, 2005; Murmann's survey),
+ * solved for E = P / f = 10^((SNDR - FOM)/10) / 2; then the regression on node
+ * and bits. SNDR of b bits: 6.02 b + 1.76 dB, a full-scale sine against its
+ * quantization. */
 static double line_J(const struct survey_adc *p, double b, double nm)
 {
     double sndr_dB = 6.0206 * b + 1.7609; /* of a sine, quantized */
