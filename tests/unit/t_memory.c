@@ -8,8 +8,6 @@
 #include "hw/model/macro.h"
 
 #include <fenv.h>
-#include <gsl/gsl_rng.h>
-#include <time.h>
 
 static struct arena arena;
 
@@ -511,104 +509,6 @@ START_TEST(cells_of_a_process)
 }
 END_TEST
 
-/* ---- any parameters ---- */
-
-static double from_sobol(const struct field *f, double u)
-{
-    double low = f->min > 0 ? f->min : f->max * 1e-9;
-    double value = low * pow(f->max / low, u);
-    if (!(f->min > 0) && u < 0.3)
-        return 0;
-    return f->kind == FIELD_COUNT ? floor(value) : value;
-}
-
-/* A point of the unit cube as parameters; choices by their number of names. */
-static void point(const struct field *f, const double *u, char *params)
-{
-    for (int i = 0; f[i].name; i++) {
-        if (f[i].kind != FIELD_CHOICE) {
-            ck_assert_int_eq(field_set(&f[i], params, from_sobol(&f[i], u[i])),
-                             0);
-            continue;
-        }
-        int n = 0;
-        while (f[i].choices[n])
-            n++;
-        *(int *)(void *)(params + f[i].offset) = (int)(u[i] * n);
-    }
-}
-
-static const struct model *const macros[] = {&model_sram, &model_edram,
-                                             &model_nvm};
-
-/* Whatever check lets pass has figures, all of them. */
-START_TEST(any_parameters)
-{
-    struct technologies all = node_load(&arena, nodes_m[_i], 350);
-    struct site site = {.tech = &all, .buffer_bits = 5e5};
-    for (int k = 0; k < COUNT(macros); k++) {
-        const struct model *model = macros[k];
-        int n = field_rows(model->fields), passed = 0;
-        gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-        for (int i = 0; i < 4000; i++) {
-            _Alignas(16) char params[600] = {0};
-            double u[FIELDS_MAX];
-            char why[300] = "";
-            struct cost cost;
-            for (int j = 0; j < n; j++)
-                u[j] = gsl_rng_uniform(rng);
-            ck_assert_uint_le(model->params_size, sizeof params);
-            point(model->fields, u, params);
-            struct circuit *c = (struct circuit *)(void *)params;
-            if (c->roadmap && !all.has[c->roadmap - 1])
-                c->roadmap = 0;
-            if (model->check(params, &site, why, sizeof why)) {
-                ck_need(strlen(why) > 10, "%s says nothing", model->name);
-                continue;
-            }
-            passed++;
-            model->eval(params, &site, &cost);
-            const double *x = (const double *)&cost;
-            for (int j = 0; j < (int)(sizeof cost / sizeof *x); j++)
-                ck_need(isfinite(x[j]) && x[j] >= 0, "%s, point %d: %d is %g",
-                        model->name, i, j, x[j]);
-            ck_need(cost.area_m2 > 0 && cost.energy_J[ACTION_FIRST] > 0 &&
-                        cost.time_s[ACTION_FIRST] > 0,
-                    "%s, point %d", model->name, i);
-        }
-        gsl_rng_free(rng);
-        ck_need(passed > 40 || nodes_m[_i] < 20e-9 || nodes_m[_i] > 1e-7,
-                "%s: only %d passed", model->name, passed);
-    }
-}
-END_TEST
-
-static double cpu_s(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* Not a test: how long a search takes. */
-START_TEST(time_of_a_search)
-{
-    struct technologies all = node_load(&arena, 32e-9, 350);
-    double best_s = 1;
-    struct memory_cell cell = cell_of(&all.of[0], SRAM6);
-    struct memory_spec spec = spec_of(524288, 256);
-    for (int k = 0; k < 20; k++) {
-        double start = cpu_s();
-        for (int i = 0; i < 200; i++) {
-            spec.bits++;
-            ck_assert(memory_plan(&all.of[0], &cell, &spec).valid);
-        }
-        best_s = fmin(best_s, (cpu_s() - start) / 200);
-    }
-    printf("# a search: %.1f us\n", best_s * 1e6);
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("memory");
@@ -627,8 +527,6 @@ int main(void)
     tcase_add_test(t, refused);
     tcase_add_test(t, a_bit_of_a_word);
     tcase_add_test(t, cells_of_a_process);
-    tcase_add_loop_test(t, any_parameters, 0, COUNT(nodes_m));
-    tcase_add_test(t, time_of_a_search);
     suite_add_tcase(suite, t);
     return unit_run(suite);
 }
