@@ -234,6 +234,20 @@ static const char *folder_of(struct arena *a, const char *path)
     return slash ? arena_strndup(a, path, (size_t)(slash - path)) : ".";
 }
 
+struct conf_env conf_beside(const struct conf_env *env, const struct place *at)
+{
+    struct conf_env beside = *env;
+    size_t n = 0;
+    while (env->folders && env->folders[n])
+        n++;
+    const char **folders = arena_array(env->arena, n + 2, sizeof *folders);
+    folders[0] = folder_of(env->arena, at->file);
+    for (size_t i = 0; i < n; i++)
+        folders[i + 1] = env->folders[i];
+    beside.folders = folders;
+    return beside;
+}
+
 static struct node *load(const struct conf_env *env, const char *path,
                          int depth)
 {

@@ -46,6 +46,10 @@ struct conf_env {
  */
 const char *conf_find(const struct conf_env *env, const char *name);
 
+/* env with one folder more, searched first: that of the file that `at` points
+ * to. Memory from its arena. */
+struct conf_env conf_beside(const struct conf_env *env, const struct place *at);
+
 /*
  * Loads a file with everything it inherits (`base = "name";`, nearest file
  * wins key by key; a group whose `model` differs from the inherited one

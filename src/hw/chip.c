@@ -161,7 +161,8 @@ static int load_identity(const struct conf_env *env, struct node *root,
     return bad;
 }
 
-/* The node is read only for chips that have a part made of transistors. */
+/* The node is read only for chips that have a part made of transistors; its
+ * file may lie beside the chip's. */
 static int load_technology(const struct conf_env *env, struct node *root,
                            struct chip *c)
 {
@@ -170,8 +171,9 @@ static int load_technology(const struct conf_env *env, struct node *root,
         wanted |= c->part[i].model && c->part[i].model->circuit;
     if (!wanted)
         return 0;
+    struct conf_env beside = conf_beside(env, &root->at);
     c->tech = arena_alloc(env->arena, sizeof *c->tech);
-    return technology_read(env, &node_get(root, "node")->at, c->node_m,
+    return technology_read(&beside, &node_get(root, "node")->at, c->node_m,
                            &c->choice, c->tech);
 }
 

@@ -24,4 +24,7 @@ for quant in "$srcdir"/workloads/quant/*.cfg; do
     esac
     ok "$name on $net" ivq -c ivq-32nm -w "$net" --quant "$name" -n
 done
+# no folder named: a chip finds base and node beside it
+ok 'a chip finds its node beside it' "$est" \
+    -c "$srcdir/tech/ivq-32nm-analytic.cfg" -w "$srcdir/workloads/lenet5.cfg"
 finish
