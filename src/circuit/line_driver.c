@@ -133,3 +133,17 @@ struct block line_driver(const struct technology *t,
         driver = block_row(level_shifter(t, l->write_V), driver);
     return driver;
 }
+
+struct block write_driver(const struct technology *t, double write_V,
+                          double write_A, double drop)
+{
+    struct block on =
+        stand_voltage(t, pass_gate(t, drop * write_V / write_A), write_V);
+    struct block chain =
+        chain_drive(t, 0, (struct rc){0, 0}, 2 * on.input_F, 0, 0);
+
+    on.energy_J = on.delay_s = 0; /* the chain charges their gates */
+    chain = block_row(chain, block_copies(on, 2, 2));
+    return write_V > t->mos.vdd_V ? block_row(level_shifter(t, write_V), chain)
+                                  : chain;
+}

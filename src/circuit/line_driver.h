@@ -52,4 +52,11 @@ struct block line_driver(const struct technology *t,
 double driven_settle_s(const struct technology *t,
                        const struct driven_line *l);
 
+/* Switches that put a bitline on the writing level or on ground and lose `drop`
+ * of it at write_A, with the chain and the shifter that open one as the other
+ * closes. An action opens and closes them once; the line's energy is not in it.
+ */
+struct block write_driver(const struct technology *t, double write_V,
+                          double write_A, double drop);
+
 #endif

@@ -17,6 +17,8 @@ const struct role roles[ROLES] = {
         "the cells of the crossbars"},
     [ROLE_ROW_DECODER] = {"row_decoder", LEVEL_PE, PER_NODE, false, false,
         "row write", "selects wordlines for writing"},
+    [ROLE_WRITE_DRIVER] = {"write_driver", LEVEL_PE, PER_BITLINE, false, false,
+        "bitline write", "puts bitlines on the level of writing"},
     [ROLE_DAC] = {"dac", LEVEL_PE, PER_WORDLINE, true, false,
         "wordline drive", "a driver or DAC on every wordline"},
     [ROLE_SAMPLE_HOLD] = {"sample_hold", LEVEL_PE, PER_BITLINE, true, false,

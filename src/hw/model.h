@@ -68,8 +68,8 @@ struct placed {
 /* clang-format off */
 #define PLACED_FIELDS                                                          \
     {"count", FIELD_REAL, DIM_NONE, 0, 1e-3, 1e6, "1", NULL,                   \
-     "instances per chip, tile or PE (per cell, wordline or bitline for "      \
-     "array, dac and sample_hold); 0.25 is one for four"}
+     "instances per chip, tile or PE (array: per cell; dac: per wordline; "    \
+     "sample_hold, write_driver: per bitline); 0.25 is one for four"}
 /* clang-format on */
 
 /* The head of the parameters of a model that is made of transistors. */

@@ -164,6 +164,14 @@ START_TEST(writing_has_a_price)
     /* 16 pulses of 20 uA from 2 V for 10 ns, SET or RESET, at the least */
     ck_assert(c->part[ROLE_ARRAY].cost.energy_J[ACTION_WRITE] > 16 * 0.2e-12);
     ck_assert(J > 0);
+    /* twice the current asks for wider switches on every bitline */
+    struct chip *d = chip_with((const char *const[]){
+        "array.set_current=40 uA", "array.reset_current=40 uA", NULL});
+    const struct cost *one = &c->part[ROLE_WRITE_DRIVER].cost;
+    const struct cost *two = &d->part[ROLE_WRITE_DRIVER].cost;
+    ck_assert(two->area_m2 > one->area_m2);
+    ck_assert(two->energy_J[ACTION_FIRST] > one->energy_J[ACTION_FIRST]);
+    ck_near(c->part[ROLE_WRITE_DRIVER].instances, 8 * 128, 0);
 }
 END_TEST
 

@@ -202,6 +202,7 @@ static void count_writes(struct crossbar *x, struct run *run)
         } counts[] = {
             {ROLE_ARRAY, ACTION_WRITE, written},
             {ROLE_ROW_DECODER, ACTION_FIRST, written / x->chip.geo.columns},
+            {ROLE_WRITE_DRIVER, ACTION_FIRST, written},
             {ROLE_LINK, ACTION_WRITE, bits},
             {ROLE_DRAM, ACTION_WRITE, bits},
         };
