@@ -103,14 +103,18 @@ static int check_charge(const struct technology *t,
                         const struct memory_spec *spec, char *why, int size)
 {
     struct memory_fixed m = {.t = t, .cell = cell, .spec = spec};
+    char limit[32] = "not even one row";
 
     memory_column_fixed(&m);
     if (enough(&m, memory_rows_least(spec)))
         return 0;
+    int most = rows_most(&m);
+    if (most > 0)
+        snprintf(limit, sizeof limit, "at most %d rows", most);
     snprintf(why, (size_t)size,
              "a bitline cannot settle: the charge of a cell moves it less than "
-             "the swing of %.3g mV; at most %d rows",
-             spec->swing_V * 1e3, rows_most(&m));
+             "the swing of %.3g mV; %s",
+             spec->swing_V * 1e3, limit);
     return -1;
 }
 
