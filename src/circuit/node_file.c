@@ -171,16 +171,17 @@ static int read_transistors(const struct conf_env *env, struct node *root,
     return bad;
 }
 
-static int read_size(const struct conf_env *env, struct node *root,
-                     double *node_m)
+int node_size_read(const struct conf_env *env, struct node *root,
+                   double *node_m)
 {
     struct node *n = node_get(root, "node");
     char why[160];
-    if (!n || !n->text)
+    if (!n)
         return msg_error(env->msgs, &root->at,
-                         "'node' is missing: the node's name, \"32 nm\"");
-    if (quantity_parse(n->text, DIM_M, node_m, why, sizeof why))
-        return msg_error(env->msgs, &n->at, "node: %s", why);
+                         "'node' is missing: the technology node, \"32 nm\"");
+    if (!n->text || quantity_parse(n->text, DIM_M, node_m, why, sizeof why))
+        return msg_error(env->msgs, &n->at, "node: %s",
+                         n->text ? why : "write it like \"32 nm\"");
     if (!(*node_m >= 1e-9 && *node_m <= 1e-6))
         return msg_error(env->msgs, &n->at,
                          "node: '%s' is outside 1 nm to 1 um", n->text);
@@ -236,7 +237,7 @@ int node_file_read(const struct conf_env *env, const char *name,
         return -1;
     struct node_file *f = *out = arena_alloc(env->arena, sizeof *f);
     bool has;
-    int bad = read_size(env, root, &f->node_m);
+    int bad = node_size_read(env, root, &f->node_m);
     bad |= node_text(root, "title", &title, env->msgs);
     bad |= read_transistors(env, root, f);
     bad |= read_wires(env, root, f);

@@ -92,6 +92,11 @@ struct technologies {
     double node_m;
 };
 
+/* The size that `node` of a file's root names, 1 nm to 1 um. 0, or -1 having
+ * reported. */
+int node_size_read(const struct conf_env *env, struct node *root,
+                   double *node_m);
+
 /*
  * Reads the node from env's folders: node/NNnm.cfg for the nodes that
  * node/nodes.cfg lists, or `choice->file`. A node between two files is

@@ -143,24 +143,12 @@ static int load_component(const struct conf_env *env, struct node *root,
 static int load_identity(const struct conf_env *env, struct node *root,
                          struct chip *c)
 {
-    struct node *node = node_get(root, "node");
-    char why[160];
     int bad = node_text(root, "name", &c->name, env->msgs);
     bad |= node_text(root, "title", &c->title, env->msgs);
     bad |= node_text(root, "source", &c->source, env->msgs);
     if (!c->name)
         bad = msg_error(env->msgs, &root->at, "'name' is missing");
-    if (!node)
-        return msg_error(env->msgs, &root->at,
-                         "'node' is missing: the technology node, \"32 nm\"");
-    if (!node->text ||
-        quantity_parse(node->text, DIM_M, &c->node_m, why, sizeof why))
-        return msg_error(env->msgs, &node->at, "node: %s",
-                         node->text ? why : "write it like \"32 nm\"");
-    if (!(c->node_m >= 1e-9 && c->node_m <= 1e-6))
-        return msg_error(env->msgs, &node->at,
-                         "node: '%s' is outside 1 nm to 1 um", node->text);
-    return bad;
+    return bad | node_size_read(env, root, &c->node_m);
 }
 
 /* The node is read only for chips that have a part made of transistors; its
@@ -238,7 +226,6 @@ static struct site site_of(const struct chip *c)
                          .roadmap = c->choice.roadmap,
                          .rows = g->rows,
                          .columns = g->columns,
-                         .crossbars = g->crossbars,
                          .cell_bits = g->cell_bits,
                          .dac_bits = g->dac_bits,
                          .buffer_bits = g->buffer_bits,

@@ -42,7 +42,6 @@ struct lines {
     double read_s;           /* cells conduct so long in one read */
     double on_ohm, off_ohm;  /* of a cell with its access device */
     double step_A;           /* one level of one cell on a bitline */
-    double full_A;           /* of a bitline, all rows on */
     double write_V, write_A; /* of one cell's programming pulse */
 };
 
@@ -51,7 +50,6 @@ struct site {
     const struct technologies *tech; /* NULL: the chip names no technology */
     int roadmap;                     /* the chip's own */
     int rows, columns;               /* of a crossbar */
-    int crossbars;                   /* of a PE */
     int cell_bits, dac_bits;
     double buffer_bits; /* capacity of a tile's buffer */
     int ports;          /* bitlines that share one ADC */

@@ -88,21 +88,6 @@ int part_lines(const struct component *array, struct site *site, char *why,
 
 /* ---- alone ---- */
 
-static int read_node_size(const struct conf_env *env, struct node *root,
-                          double *node_m)
-{
-    struct node *node = node_get(root, "node");
-    char why[160];
-    if (!node)
-        return msg_error(env->msgs, &root->at,
-                         "'node' is missing: the technology node, \"32 nm\"");
-    if (!node->text ||
-        quantity_parse(node->text, DIM_M, node_m, why, sizeof why))
-        return msg_error(env->msgs, &node->at, "node: %s",
-                         node->text ? why : "write it like \"32 nm\"");
-    return 0;
-}
-
 static int read_site(const struct conf_env *env, struct node *root,
                      const struct node *sources, struct technologies *tech,
                      struct site *site)
@@ -112,7 +97,7 @@ static int read_site(const struct conf_env *env, struct node *root,
     struct bound b = {
         .path = "technology", .fields = technology_fields, .data = &choice};
     double node_m;
-    if (read_node_size(env, root, &node_m) ||
+    if (node_size_read(env, root, &node_m) ||
         field_read(&b, node_get(root, "technology"), sources, root->at,
                    env->arena, env->msgs) ||
         technology_load(env, &root->at, node_m, &choice, tech))
@@ -127,7 +112,6 @@ static int read_site(const struct conf_env *env, struct node *root,
                           .roadmap = choice.roadmap,
                           .rows = geo.rows,
                           .columns = geo.columns,
-                          .crossbars = 1,
                           .cell_bits = geo.cell_bits,
                           .dac_bits = geo.dac_bits,
                           .ports = 1};

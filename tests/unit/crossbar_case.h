@@ -64,7 +64,6 @@ site_of(const struct technologies *tech, int rows, int columns)
     return (struct site){.tech = tech,
                          .rows = rows,
                          .columns = columns,
-                         .crossbars = 8,
                          .cell_bits = 1,
                          .dac_bits = 1,
                          .ports = 128};

@@ -29,7 +29,6 @@ START_TEST(reading_by_hand)
     ck_near(l.bitline.F,
             0.2 * fF * 0.064 * 64 + (0.75 * fF + drain_F_um) * clamp_um, 1e-9);
     ck_near(l.step_A, 0.4 * 0.9e-6, 1e-12);
-    ck_near(l.full_A, 64 * 0.4e-6, 1e-12);
     ck_near(l.settle, 64 / 0.5, 1e-12);
     double settle_s = bitline_settle_s(1e3, l.bitline, 128);
     ck_near(c.delay_s, settle_s + 10e-9, 1e-12);

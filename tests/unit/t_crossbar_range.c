@@ -53,7 +53,6 @@ static struct site draw_site(const struct technologies *tech)
                          .roadmap = (int)uniform(0, ROADMAPS),
                          .rows = (int)exp2(uniform(0, 10)),
                          .columns = (int)exp2(uniform(0, 10)),
-                         .crossbars = (int)uniform(1, 16),
                          .cell_bits = (int)uniform(1, 5),
                          .dac_bits = (int)uniform(1, 5),
                          .ports = (int)exp2(uniform(0, 10))};
@@ -81,11 +80,11 @@ static void need_sane(const struct model *m, const struct cost *c)
 
 static void need_lines(const struct lines *l)
 {
-    const double all[] = {
-        l->wordline.ohm,  l->wordline.F,   l->bitline.ohm, l->bitline.F,
-        l->cell_height_m, l->cell_width_m, l->read_V,      l->wordline_V,
-        l->settle,        l->read_s,       l->on_ohm,      l->off_ohm,
-        l->step_A,        l->full_A,       l->write_V,     l->write_A};
+    const double all[] = {l->wordline.ohm, l->wordline.F,    l->bitline.ohm,
+                          l->bitline.F,    l->cell_height_m, l->cell_width_m,
+                          l->read_V,       l->wordline_V,    l->settle,
+                          l->read_s,       l->on_ohm,        l->off_ohm,
+                          l->step_A,       l->write_V,       l->write_A};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         ck_need(isfinite(all[i]) && all[i] >= 0, "line figure %zu is %g", i,
                 all[i]);

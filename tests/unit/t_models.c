@@ -73,7 +73,6 @@ static struct lines random_lines(void)
                           .on_ohm = on_ohm,
                           .off_ohm = on_ohm * spread(1.5, 1e4),
                           .step_A = spread(1e-9, 1e-3),
-                          .full_A = spread(1e-8, 1e-1),
                           .write_V = spread(0.5, 4),
                           .write_A = spread(1e-6, 1e-3)};
 }
@@ -89,7 +88,6 @@ static struct site random_site(void)
                          .roadmap = roadmap,
                          .rows = (int)spread(1, 4096),
                          .columns = (int)spread(1, 4096),
-                         .crossbars = (int)spread(1, 64),
                          .cell_bits = 1 + (int)(next_random() % 4),
                          .dac_bits = 1 + (int)(next_random() % 8),
                          .buffer_bits = spread(8, 1e9),

@@ -441,7 +441,7 @@ static const struct {
 } broken[] = {
     {"node = \"0 nm\";", "node.cfg:2: node: '0 nm' is outside 1 nm to 1 um"},
     {"node = \"-5 nm\";", "'-5 nm' is outside"},
-    {"node = 32;", "'node' is missing"},
+    {"node = 32;", "node.cfg:2: node: write it like \"32 nm\""},
     {"node = \"45 nm\";", "chip.cfg:1: node: 32 nm, but technology.file"},
     {"hp = { threshold = \"5 V\"; };", "node.cfg:2: hp: supply must be"},
     {"hp = { supply = \"0.1 V\"; };", "supply must be at least"},

@@ -207,7 +207,6 @@ static void lines(const void *params, const struct site *site,
                        .on_ohm = v.cell.on_ohm,
                        .off_ohm = v.cell.off_ohm,
                        .step_A = (on_A - off_A) / (exp2(site->cell_bits) - 1),
-                       .full_A = v.rows * on_A,
                        .write_V = fmax(v.set.V, v.reset.V),
                        .write_A = fmax(v.set.A, v.reset.A)};
 }

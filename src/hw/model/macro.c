@@ -48,17 +48,20 @@ int macro_check(const struct macro *p, const struct site *site,
     return memory_check(t, cell, spec, why, size);
 }
 
-void macro_cost(const struct macro *p, const struct memory *all,
+void macro_cost(const struct macro *p, const struct site *site,
+                const struct memory_cell *cell, const struct memory_spec *spec,
                 struct cost *out)
 {
-    const struct memory_share *sum = &all->sum;
+    const struct technology *t = site_technology(site, &p->circuit);
+    const struct memory all = memory_plan(t, cell, spec);
+    const struct memory_share *sum = &all.sum;
     double bits = p->width, parallel = bits * p->banks;
 
     *out = (struct cost){
         .area_m2 = sum->area_m2,
-        .static_W = sum->leakage_W + all->refresh_W,
+        .static_W = sum->leakage_W + all.refresh_W,
         .energy_J = {sum->read_J / bits, sum->write_J / bits},
-        .time_s = {all->cycle_s / parallel, all->write_cycle_s / parallel},
+        .time_s = {all.cycle_s / parallel, all.write_cycle_s / parallel},
         .delay_s = sum->read_s,
     };
     cost_set_peak(out);

@@ -69,8 +69,9 @@ int macro_check(const struct macro *p, const struct site *site,
                 const struct memory_cell *cell, const struct memory_spec *spec,
                 char *why, int size);
 
-/* An action is a bit. */
-void macro_cost(const struct macro *p, const struct memory *all,
+/* Of the best organisation. An action is a bit. */
+void macro_cost(const struct macro *p, const struct site *site,
+                const struct memory_cell *cell, const struct memory_spec *spec,
                 struct cost *out);
 
 #endif

@@ -79,8 +79,7 @@ static void eval(const void *params, const struct site *site, struct cost *out)
     struct memory_device d = device_of(p);
     struct memory_cell cell = memory_resistive(t, &d);
     struct memory_spec spec = spec_of(p, site);
-    struct memory bank = memory_plan(t, &cell, &spec);
-    macro_cost(&p->macro, &bank, out);
+    macro_cost(&p->macro, site, &cell, &spec, out);
 }
 
 #define DEVICE(name, member, kind, dim, low, high, def, text)                  \

@@ -32,8 +32,7 @@ static void eval(const void *params, const struct site *site, struct cost *out)
     const struct technology *t = site_technology(site, &p->macro.circuit);
     struct memory_cell cell = cell_of(p, t);
     struct memory_spec spec = macro_spec(&p->macro, site);
-    struct memory bank = memory_plan(t, &cell, &spec);
-    macro_cost(&p->macro, &bank, out);
+    macro_cost(&p->macro, site, &cell, &spec, out);
 }
 
 static const struct field fields[] = {
