@@ -165,31 +165,6 @@ static void forget_results(ivq *ctx)
     arena_release(&ctx->arena[RESULTS]);
 }
 
-static int load_machine(const struct conf_env *env, struct node *root,
-                        struct study *s)
-{
-    const char *name = NULL, *known[8];
-    int n = 0;
-    for (; machine_types[n]; n++)
-        known[n] = machine_types[n]->name;
-    if (node_text(root, "machine", &name, env->msgs))
-        return -1;
-    if (!name)
-        return msg_error(env->msgs, &root->at,
-                         "'machine' is missing: \"crossbar\"; is this a "
-                         "technology file?");
-    const struct machine_type *type = machine_find(name);
-    if (!type)
-        return msg_error(
-            env->msgs, &node_get(root, "machine")->at, "unknown machine '%s'%s",
-            name, suggest_end(name, known, n, "; see --list-models").text);
-    if (type->load(env, root, &s->machine))
-        return -1;
-    s->type = type;
-    s->tech = type->identity(s->machine);
-    return 0;
-}
-
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
 {
     locale_t before = enter(ctx);
@@ -199,34 +174,17 @@ enum ivq_status ivq_load_tech(ivq *ctx, const char *name)
     forget_results(ctx);
     arena_release(&ctx->arena[TECH]);
     s->machine = NULL;
-    s->type = NULL;
     if (setjmp(ctx->no_memory)) {
         s->machine = NULL;
         return leave(before, out_of_memory(ctx));
     }
     struct conf_env env = {&ctx->arena[TECH], &ctx->msgs, ctx->folders,
                            ctx->sets, NULL};
-    struct node *root = conf_load(&env, name);
-    if (!root || load_machine(&env, root, s) || ctx->msgs.errors > errors) {
+    if (study_tech(s, &env, name) || ctx->msgs.errors > errors) {
         s->machine = NULL;
         return leave(before, IVQ_INPUT);
     }
     return leave(before, IVQ_OK);
-}
-
-/* The quantization of every layer, in the order of the layers. */
-static int load_quant(const struct conf_env *env, struct study *s,
-                      const char *override)
-{
-    struct net *net = s->net;
-    s->quant = arena_array(env->arena, (size_t)net->n, sizeof *s->quant);
-    int bad = quant_plan_load(env, net->quant, override, net->n_weight,
-                              net->sources, &s->plan);
-    for (int i = 0, weight = 0; i < net->n && !bad; i++)
-        if (net->layer[i].groups > 0)
-            bad = quant_plan_layer(&s->plan, weight++, net->layer[i].quant,
-                                   &s->quant[i]);
-    return bad;
 }
 
 enum ivq_status ivq_load_network(ivq *ctx, const char *name)
@@ -244,13 +202,8 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
     }
     ctx->env = (struct conf_env){&ctx->arena[NETWORK], &ctx->msgs, ctx->folders,
                                  ctx->net_sets, workload_prefix};
-    struct net *net = arena_alloc(&ctx->arena[NETWORK], sizeof *net);
-    bool bad = net_load(&ctx->env, name, net);
-    if (!bad) {
-        s->net = net;
-        bad = load_quant(&ctx->env, s, ctx->quant);
-    }
-    if (bad || ctx->msgs.errors > errors) {
+    if (study_network(s, &ctx->env, name, ctx->quant) ||
+        ctx->msgs.errors > errors) {
         s->net = NULL;
         return leave(before, IVQ_INPUT);
     }
@@ -259,22 +212,9 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
 
 /* ---- estimating ---- */
 
-static int map_network(ivq *ctx)
-{
-    struct study *s = &ctx->study;
-    arena_release(&ctx->arena[RESULTS]);
-    if (s->type->map(s->machine, s->net, s->quant, &ctx->arena[RESULTS],
-                     &ctx->msgs, &s->run))
-        return -1;
-    est_init(&s->est, s->net, &s->run, &ctx->arena[RESULTS]);
-    s->mapped = true;
-    return 0;
-}
-
 enum ivq_status ivq_estimate(ivq *ctx)
 {
     struct study *s = &ctx->study;
-    s->estimated = false;
     if (!s->machine || !s->net) {
         msg_error(&ctx->msgs, NULL,
                   "nothing to estimate: load a technology "
@@ -284,12 +224,10 @@ enum ivq_status ivq_estimate(ivq *ctx)
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
-    if ((!s->mapped && map_network(ctx)) ||
-        s->type->schedule(s->machine, &ctx->msgs, &s->run))
-        return leave(before, IVQ_INPUT);
-    est_sum(&s->est);
-    s->estimated = true;
-    return leave(before, IVQ_OK);
+    if (!s->mapped)
+        arena_release(&ctx->arena[RESULTS]);
+    int bad = study_estimate(s, &ctx->arena[RESULTS], &ctx->msgs);
+    return leave(before, bad ? IVQ_INPUT : IVQ_OK);
 }
 
 double ivq_value(const ivq *ctx, const char *name)

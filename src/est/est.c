@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "est/est.h"
 
+#include <math.h>
 #include <string.h>
 
 /* clang-format off */
@@ -83,17 +84,7 @@ void est_init(struct estimate *e, const struct net *net, const struct run *run,
     e->part_area_m2 = arena_array(a, parts, sizeof(double));
 }
 
-/* Static power is paid by the layers that hold weights, by their tiles. */
-static double tiles_held(const struct run *run)
-{
-    double sum = 0;
-    for (int i = 0; i < run->layers; i++)
-        if (run->layer[i].crossbars > 0)
-            sum += run->layer[i].tiles;
-    return sum;
-}
-
-static void sum_part(struct estimate *e, int p, double held)
+static void sum_part(struct estimate *e, int p)
 {
     const struct run *run = e->run;
     const struct part *part = &run->part[p];
@@ -106,14 +97,11 @@ static void sum_part(struct estimate *e, int p, double held)
     e->part_area_m2[p] = part->on_chip ? part->instances * cost->area_m2 : 0;
     for (int i = 0; i < run->layers; i++) {
         const double *n = run_actions(run, i, p);
-        const struct run_layer *l = &run->layer[i];
-        double J = 0;
+        double J = static_J * run->layer[i].static_share;
         for (int k = 0; k < ACTIONS; k++) {
             J += n[k] * cost->energy_J[k];
             total[k] += n[k];
         }
-        if (l->crossbars > 0)
-            J += static_J * (l->tiles / held);
         e->energy_J[i * run->parts + p] = J;
         sum_J += J;
     }
@@ -153,6 +141,29 @@ static void sum_arrays(struct estimate *e)
     s->conversions_per_mac = macs > 0 ? s->conversions / macs : 0;
 }
 
+/* What the technology does not say becomes NaN, and all that follows. */
+static void forget_unknown(struct estimate *e)
+{
+    struct summary *s = &e->sum;
+    const double unknown = (double)NAN;
+    if (e->run->unknown & RUN_NO_AREA)
+        s->area_m2 = unknown;
+    if (!(e->run->unknown & RUN_NO_ENERGY))
+        return;
+    s->energy_J = s->static_J = s->peak_W = unknown;
+    for (int i = 0; i < e->run->layers; i++)
+        e->layer_J[i] = unknown;
+}
+
+/* What only crossbars have. */
+static void forget_crossbars(struct summary *s)
+{
+    s->tiles = s->crossbars_needed = s->crossbars_used = s->crossbars_have =
+        s->used_cells = s->conversions = s->conversions_per_mac =
+            s->storage_bits = s->program_s = s->program_J = s->adc_short =
+                s->buffers_over = (double)NAN;
+}
+
 static void sum_rest(struct estimate *e)
 {
     const struct run *run = e->run;
@@ -163,6 +174,9 @@ static void sum_rest(struct estimate *e)
         s->area_m2 += e->part_area_m2[p];
         s->static_J += e->part_static_J[p];
     }
+    forget_unknown(e);
+    if (run->crossbars_have == 0)
+        forget_crossbars(s);
     s->dynamic_J = s->energy_J - s->static_J;
     s->latency_s = run->latency_s;
     s->interval_s = run->interval_s;
@@ -201,9 +215,8 @@ static void copy_run(struct summary *s, const struct run *run)
 
 void est_sum(struct estimate *e)
 {
-    double held = tiles_held(e->run);
     for (int p = 0; p < e->run->parts; p++)
-        sum_part(e, p, held);
+        sum_part(e, p);
     sum_layers(e);
     copy_run(&e->sum, e->run);
     sum_arrays(e);

@@ -2,12 +2,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "est/est.h"
 
+#include <math.h>
 #include <string.h>
 
 /* A cell that is either a number or a text. */
 static union cell number(double x)
 {
     return (union cell){.number = x};
+}
+
+/* What machines without crossbars do not have. */
+static union cell of_crossbars(const struct run *run, double x)
+{
+    return number(run->crossbars_have > 0 ? x : (double)NAN);
 }
 
 static union cell text(const char *t)
@@ -33,8 +40,8 @@ static const struct column layer_columns[] = {
 /* clang-format on */
 enum { LAYER_COLUMNS = sizeof layer_columns / sizeof *layer_columns };
 
-static void fill_layer(const struct run_layer *r, double energy_J,
-                       union cell *c)
+static void fill_layer(const struct run *run, const struct run_layer *r,
+                       double energy_J, union cell *c)
 {
     const struct layer *l = r->layer;
     double total = r->crossbars * r->copies;
@@ -47,20 +54,20 @@ static void fill_layer(const struct run_layer *r, double energy_J,
                                            number((double)l->vectors),
                                            number((double)l->macs),
                                            number((double)l->params),
-                                           number(r->planes),
+                                           of_crossbars(run, r->planes),
                                            number(r->input_bits),
-                                           number(r->extra_cycles),
-                                           number(r->adc_bits),
-                                           number(r->crossbars),
-                                           number(r->expected),
-                                           number(r->copies),
-                                           number(total),
+                                           of_crossbars(run, r->extra_cycles),
+                                           of_crossbars(run, r->adc_bits),
+                                           of_crossbars(run, r->crossbars),
+                                           of_crossbars(run, r->expected),
+                                           of_crossbars(run, r->copies),
+                                           of_crossbars(run, total),
                                            number(r->used),
-                                           number(r->ones),
-                                           number(r->tiles),
-                                           number(r->round),
-                                           number(r->buffer_bits),
-                                           number(r->hops),
+                                           of_crossbars(run, r->ones),
+                                           of_crossbars(run, r->tiles),
+                                           of_crossbars(run, r->round),
+                                           of_crossbars(run, r->buffer_bits),
+                                           of_crossbars(run, r->hops),
                                            number(r->start_s),
                                            number(r->first_s),
                                            number(r->last_s),
@@ -82,7 +89,7 @@ struct table *est_layers(const struct estimate *e, struct arena *a)
 
     struct table *t = table_new(a, "layers", columns, column, run->layers);
     for (int i = 0; i < run->layers; i++) {
-        fill_layer(&run->layer[i], e->layer_J[i], table_at(t, i, 0));
+        fill_layer(run, &run->layer[i], e->layer_J[i], table_at(t, i, 0));
         for (int p = 0; p < run->parts; p++)
             *table_at(t, i, LAYER_COLUMNS + p) =
                 number(e->energy_J[i * run->parts + p]);

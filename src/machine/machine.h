@@ -31,7 +31,9 @@ struct run_layer {
     double crossbars;        /* of one copy, whole crossbars */
     double expected;         /* the same before rounding up */
     double copies;           /* replication */
-    double used;             /* share of the allocated cells in use */
+    double used;             /* share of the allocated cells in use; of a
+                                machine without crossbars: of the operations
+                                that its units could have done in busy_s */
     double ones;             /* share of the allocated cells that are one */
     double tiles;            /* tiles held by the layer's stage, fractional */
     double buffer_bits;      /* that its line buffers hold */
@@ -40,7 +42,12 @@ struct run_layer {
     double busy_s;           /* time of its stage per inference */
     const char *limit;       /* what sets busy_s: "crossbars", "buffer" ... */
     int round;               /* of weight loading, 0 without reloading */
+    double static_share;     /* of the static energy; 1 over all layers */
 };
+
+/* What a technology file does not say: figures that follow from it are
+ * unknown (NaN), not zero. */
+enum { RUN_NO_ENERGY = 1, RUN_NO_AREA = 2 };
 
 /* The result of a run; arrays belong to the arena given to map(). */
 struct run {
@@ -50,7 +57,9 @@ struct run {
     double *actions;   /* [layer][part][action], per inference */
     double cycle_s;    /* the machine's step */
     double interval_s; /* between two results, steady state */
-    double latency_s;  /* from input to first result */
+    double latency_s;  /* from input to first result; of a batch, to its last */
+    double batch;      /* inputs that are worked on together; 1 if each alone */
+    unsigned unknown;  /* RUN_NO_ENERGY ... */
     const char *limit;    /* layer or shared part that sets the interval, */
     const char *limit_by; /* and what limits it: "crossbars", "all layers" */
     double chips, tiles; /* in use: whole chips; tiles of one chip */
@@ -92,6 +101,9 @@ struct machine_type {
     const char *name; /* "crossbar" */
     const char *text;
     const struct param_group *groups; /* ends with path NULL */
+    const char *latency, *interval; /* their formulas, for --explain */
+    /* overrides that bring it to another's size, "chip.max_area"; NULL: no */
+    const char *area_limit, *crossbar_limit;
     /* writes its mapping styles and component roles for --list-models */
     void (*list)(FILE *out);
     /* reads its groups from a technology file's root */

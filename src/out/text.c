@@ -4,6 +4,7 @@
 
 #include "base/quantity.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +30,7 @@ static const char *format(const struct table *t, int row, int column,
                           const struct view *v, char *out)
 {
     const union cell *cell = table_at(t, row, column);
-    if (v->look != LOOK_TEXT && cell->number == 0)
+    if (v->look != LOOK_TEXT && (isnan(cell->number) || cell->number == 0))
         return strcpy(out, "-");
     switch (v->look) {
     case LOOK_TEXT: {

@@ -155,15 +155,7 @@ static void layer_times(FILE *out, const struct study *s)
 
 static void explain_latency(FILE *out, const struct study *s)
 {
-    fputs("  = last output of the last layer, but no less than the interval. "
-          "A layer starts\n    when its window is filled:\n"
-          "    start = max over inputs of first + lead (last - first)\n"
-          "    first = start + depth x cycle\n"
-          "    last  = max(start + busy + max(0, depth x cycle - step),\n"
-          "                last of the inputs + depth x cycle)\n"
-          "    cycle = max(crossbar read, columns x crossbars / (ADCs x rate))"
-          " = ",
-          out);
+    fprintf(out, "  = %s = ", s->type->latency);
     value(out, s->run.cycle_s, DIM_S);
     fputs("\n", out);
     layer_times(out, s);
@@ -172,10 +164,9 @@ static void explain_latency(FILE *out, const struct study *s)
 static void explain_interval(FILE *out, const struct study *s)
 {
     fprintf(out,
-            "  = time of the slowest stage or shared resource: '%s'\n    a "
-            "stage takes max(ceil(vectors / copies) x (A + (1 - overlap) D) x "
-            "cycle,\n    work of its tiles' parts / their rate)\n",
-            s->run.limit);
+            "  = time of the slowest stage or shared resource: '%s'\n"
+            "    %s\n",
+            s->run.limit, s->type->interval);
     layer_times(out, s);
 }
 

@@ -20,6 +20,10 @@ static char *si(char *out, double x, enum dim dim)
 /* Counts and rates that have no unit of their own: "1.81 G". */
 static char *plain(char *out, double x)
 {
+    if (isnan(x)) {
+        snprintf(out, TEXT, "- ");
+        return out;
+    }
     if (x < 1 || (x < 1000 && x == floor(x))) {
         snprintf(out, TEXT, "%.3g ", x);
         return out;
@@ -35,7 +39,10 @@ static void line(FILE *out, const char *label, const char *value,
 
 static const char *of_chips(const struct summary *s, char *out, int size)
 {
-    if (s->chips == 1)
+    if (isnan(s->tiles))
+        snprintf(out, (size_t)size, s->chips == 1 ? "one chip" : "%.0f chips",
+                 s->chips);
+    else if (s->chips == 1)
         snprintf(out, (size_t)size, "one chip of %.0f tiles", s->tiles);
     else
         snprintf(out, (size_t)size, "%.0f chips of %.0f tiles", s->chips,
@@ -48,8 +55,14 @@ static void head_times(FILE *out, const struct study *s)
     const struct summary *e = &s->est.sum;
     char a[TEXT], b[TEXT], text[160];
 
-    line(out, "latency", si(a, e->latency_s, DIM_S),
-         "from the input to its result");
+    if (s->run.batch > 1)
+        snprintf(text, sizeof text,
+                 "of a batch of %.0f, which is worked on "
+                 "together",
+                 s->run.batch);
+    else
+        snprintf(text, sizeof text, "from the input to its result");
+    line(out, "latency", si(a, e->latency_s, DIM_S), text);
     snprintf(text, sizeof text, "%s/s, set by %s (%s)",
              plain(b, e->results_per_s), s->run.limit, s->run.limit_by);
     line(out, "interval", si(a, e->interval_s, DIM_S), text);
@@ -60,6 +73,10 @@ static void head_energy(FILE *out, const struct study *s)
     const struct summary *e = &s->est.sum;
     char a[TEXT], b[TEXT + 8], c[TEXT], text[160];
 
+    if (isnan(e->energy_J)) {
+        line(out, "energy", "-", "not modelled: no source for its power");
+        return;
+    }
     snprintf(text, sizeof text, "an inference: %s of work, %s static",
              si(b, e->dynamic_J, DIM_J), si(c, e->static_J, DIM_J));
     line(out, "energy", si(a, e->energy_J, DIM_J), text);
@@ -71,7 +88,7 @@ static void head_energy(FILE *out, const struct study *s)
              plain(a, e->ops_per_s), plain(c, e->ops_per_s_m2 * 1e-6));
     line(out, "efficiency", b, text);
     snprintf(b, sizeof b, "%sOPS", plain(a, e->peak_ops_per_s));
-    snprintf(text, sizeof text, "with every cell busy: %sOPS/W, %sOPS/mm2",
+    snprintf(text, sizeof text, "with everything busy: %sOPS/W, %sOPS/mm2",
              plain(a, e->peak_ops_per_J),
              plain(c, e->peak_ops_per_s_m2 * 1e-6));
     line(out, "peak", b, text);
@@ -108,11 +125,12 @@ static void head(FILE *out, const struct study *s)
             s->tech.node_m * 1e9);
     fprintf(out, "%sMACs, %s parameters, %.0f layers with weights\n\n",
             plain(a, e->macs), plain(b, e->params), e->weight_layers);
-    line(out, "area", si(a, e->area_m2, DIM_M2),
-         of_chips(e, text, sizeof text));
+    line(out, "area", isnan(e->area_m2) ? "-" : si(a, e->area_m2, DIM_M2),
+         isnan(e->area_m2) ? "not published" : of_chips(e, text, sizeof text));
     head_times(out, s);
     head_energy(out, s);
-    head_crossbars(out, s);
+    if (s->run.crossbars_have > 0)
+        head_crossbars(out, s);
 }
 
 /* ---- where it goes ---- */
@@ -120,7 +138,7 @@ static void head(FILE *out, const struct study *s)
 /* Part of a whole; of nothing, nothing. */
 static double share_of(double part, double whole)
 {
-    return whole > 0 ? part / whole : 0;
+    return !isnan(whole) && whole > 0 ? part / whole : 0;
 }
 
 static void bar(char *out, double share)
@@ -205,7 +223,7 @@ static struct table *layers_for_people(const struct study *s, struct arena *a)
 
 int report_layers(FILE *out, const struct study *s, struct arena *a)
 {
-    static const struct view views[] = {
+    static const struct view crossbars[] = {
         {"layer", "layer", LOOK_TEXT, 24},
         {"matrix", "matrix", LOOK_TEXT, 10},
         {"vectors", "vecs", LOOK_COUNT, 0},
@@ -216,8 +234,17 @@ int report_layers(FILE *out, const struct study *s, struct arena *a)
         {"busy", "busy", LOOK_SI, 0},
         {"energy", "energy", LOOK_SI, 0},
     };
-    return text_table(out, layers_for_people(s, a), views,
-                      sizeof views / sizeof *views);
+    static const struct view others[] = {
+        {"layer", "layer", LOOK_TEXT, 24},  {"matrix", "matrix", LOOK_TEXT, 10},
+        {"vectors", "vecs", LOOK_COUNT, 0}, {"scheme", "scheme", LOOK_TEXT, 12},
+        {"used", "use", LOOK_SHARE, 0},     {"busy", "busy", LOOK_SI, 0},
+        {"limit", "limit", LOOK_TEXT, 8},   {"energy", "energy", LOOK_SI, 0},
+    };
+    const struct table *t = layers_for_people(s, a);
+    return s->run.crossbars_have > 0
+               ? text_table(out, t, crossbars,
+                            sizeof crossbars / sizeof *crossbars)
+               : text_table(out, t, others, sizeof others / sizeof *others);
 }
 
 int report_components(FILE *out, const struct study *s, struct arena *a)

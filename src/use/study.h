@@ -20,6 +20,19 @@ struct study {
     bool mapped, estimated;
 };
 
+/*
+ * Loads a technology, or a network with its quantization (`quant` replaces the
+ * network's own; NULL: leave it), into s. env's arena and, of a network, env
+ * itself must live as long as s. 0, or -1 having reported.
+ */
+int study_tech(struct study *s, const struct conf_env *env, const char *name);
+int study_network(struct study *s, const struct conf_env *env,
+                  const char *name, const char *quant);
+
+/* Maps the network unless s->mapped, with memory from `a` that lives as long
+ * as the results, schedules and sums. 0, or -1 having reported. */
+int study_estimate(struct study *s, struct arena *a, struct msgs *msgs);
+
 /* Every writer returns 0, or -1 if the stream fails. */
 int report_write(FILE *out, const struct study *s, struct arena *a);
 int report_layers(FILE *out, const struct study *s, struct arena *a);

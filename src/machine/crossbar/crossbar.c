@@ -133,7 +133,7 @@ static int map(void *self, const struct net *net, const struct quant *quant,
 {
     struct crossbar *x = self;
     x->net = net;
-    *run = (struct run){.layers = net->n, .parts = ROLES};
+    *run = (struct run){.layers = net->n, .parts = ROLES, .batch = 1};
     run->layer = arena_array(a, (size_t)net->n, sizeof *run->layer);
     run->part = arena_array(a, ROLES, sizeof *run->part);
     run->actions =
@@ -253,6 +253,19 @@ static bool same_pace(struct crossbar *x, const struct run *run)
     return same;
 }
 
+/* Static power is paid by the layers that hold weights, by their tiles. */
+static void share_static(struct run *run)
+{
+    double held = 0;
+    for (int i = 0; i < run->layers; i++)
+        if (run->layer[i].crossbars > 0)
+            held += run->layer[i].tiles;
+    for (int i = 0; i < run->layers; i++) {
+        struct run_layer *l = &run->layer[i];
+        l->static_share = l->crossbars > 0 ? l->tiles / held : 0;
+    }
+}
+
 static int schedule(void *self, struct msgs *msgs, struct run *run)
 {
     struct crossbar *x = self;
@@ -267,6 +280,7 @@ static int schedule(void *self, struct msgs *msgs, struct run *run)
         replicate_rounds(x, run);
         traffic_count(x, run);
         pipeline_time(x, run);
+        share_static(run);
     }
     count_writes(x, run);
     count_notes(x, run);
@@ -329,6 +343,18 @@ const struct machine_type machine_crossbar = {
     .name = "crossbar",
     .text = "weights resident in crossbars, inputs bit-serial on wordlines",
     .groups = groups,
+    .latency = "last output of the last layer, but no less than the interval. "
+               "A layer starts\n    when its window is filled:\n"
+               "    start = max over inputs of first + lead (last - first)\n"
+               "    first = start + depth x cycle\n"
+               "    last  = max(start + busy + max(0, depth x cycle - step),\n"
+               "                last of the inputs + depth x cycle)\n"
+               "    cycle = max(crossbar read, columns x crossbars / (ADCs x "
+               "rate))",
+    .interval = "a stage takes max(ceil(vectors / copies) x (A + (1 - overlap)"
+                " D) x cycle,\n    work of its tiles' parts / their rate)",
+    .area_limit = "chip.max_area",
+    .crossbar_limit = "chip.max_crossbars",
     .list = list,
     .load = load,
     .map = map,

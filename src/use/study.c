@@ -1,0 +1,85 @@
+/* study.c - loads a technology and a network, and estimates */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "use/study.h"
+
+#include "base/suggest.h"
+
+static const struct machine_type *type_of(const struct conf_env *env,
+                                          struct node *root)
+{
+    const char *name = NULL, *known[8];
+    int n = 0;
+    for (; machine_types[n]; n++)
+        known[n] = machine_types[n]->name;
+    if (node_text(root, "machine", &name, env->msgs))
+        return NULL;
+    if (!name) {
+        msg_error(env->msgs, &root->at,
+                  "'machine' is missing: \"crossbar\"; is this a technology "
+                  "file?");
+        return NULL;
+    }
+    const struct machine_type *type = machine_find(name);
+    if (!type)
+        msg_error(env->msgs, &node_get(root, "machine")->at,
+                  "unknown machine '%s'%s", name,
+                  suggest_end(name, known, n, "; see --list-models").text);
+    return type;
+}
+
+int study_tech(struct study *s, const struct conf_env *env, const char *name)
+{
+    int errors = env->msgs->errors;
+    struct node *root = conf_load(env, name);
+    const struct machine_type *type = root ? type_of(env, root) : NULL;
+    if (!type || type->load(env, root, &s->machine) ||
+        env->msgs->errors > errors)
+        return -1;
+    s->type = type;
+    s->tech = type->identity(s->machine);
+    return 0;
+}
+
+/* The quantization of every layer, in the order of the layers. */
+static int load_quant(const struct conf_env *env, struct study *s,
+                      const char *override)
+{
+    struct net *net = s->net;
+    s->quant = arena_array(env->arena, (size_t)net->n, sizeof *s->quant);
+    int bad = quant_plan_load(env, net->quant, override, net->n_weight,
+                              net->sources, &s->plan);
+    for (int i = 0, weight = 0; i < net->n && !bad; i++)
+        if (net->layer[i].groups > 0)
+            bad = quant_plan_layer(&s->plan, weight++, net->layer[i].quant,
+                                   &s->quant[i]);
+    return bad;
+}
+
+int study_network(struct study *s, const struct conf_env *env, const char *name,
+                  const char *quant)
+{
+    int errors = env->msgs->errors;
+    struct net *net = arena_alloc(env->arena, sizeof *net);
+    if (net_load(env, name, net))
+        return -1;
+    s->net = net;
+    if (load_quant(env, s, quant) || env->msgs->errors > errors)
+        return -1;
+    return 0;
+}
+
+int study_estimate(struct study *s, struct arena *a, struct msgs *msgs)
+{
+    s->estimated = false;
+    if (!s->mapped) {
+        if (s->type->map(s->machine, s->net, s->quant, a, msgs, &s->run))
+            return -1;
+        est_init(&s->est, s->net, &s->run, a);
+        s->mapped = true;
+    }
+    if (s->type->schedule(s->machine, msgs, &s->run))
+        return -1;
+    est_sum(&s->est);
+    s->estimated = true;
+    return 0;
+}
