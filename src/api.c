@@ -4,6 +4,7 @@
 
 #include "base/suggest.h"
 #include "out/out.h"
+#include "use/compare.h"
 #include "use/study.h"
 
 #include <locale.h>
@@ -12,11 +13,11 @@
 #include <string.h>
 
 enum { FOLDERS_MAX = 16, SETS_MAX = 256 };
-enum { WORDS, TECH, NETWORK, RESULTS, SCRATCH, ARENAS };
+enum { WORDS, TECH, NETWORK, RESULTS, RIVALS, SCRATCH, ARENAS };
 
 /*
  * One arena for what the user said, one for each thing loaded, one for the
- * run and one that a writer empties when it is done.
+ * run, one for a comparison and one that a writer empties when it is done.
  */
 struct ivq {
     struct arena arena[ARENAS];
@@ -26,10 +27,12 @@ struct ivq {
     const char *folders[FOLDERS_MAX + 4]; /* with the installed ones and NULL */
     const char *sets[SETS_MAX + 1];       /* of technologies */
     const char *net_sets[SETS_MAX + 1];   /* of workloads */
-    int folder_count, set_count, net_set_count;
+    const char *vs_sets[SETS_MAX + 1];    /* of what is compared with */
+    int folder_count, set_count, net_set_count, vs_set_count;
     const char *quant;
     struct conf_env env; /* of the network; its plan keeps it */
     struct study study;
+    struct comparison comparison;
 };
 
 static const char workload_prefix[] = "workload.";
@@ -132,21 +135,36 @@ enum ivq_status ivq_folder(ivq *ctx, const char *path)
     return IVQ_OK;
 }
 
+/* "NAME:path=value", for a technology that ours is compared with */
+static bool is_of_rival(const char *assignment)
+{
+    return assignment[strcspn(assignment, ":=")] == ':';
+}
+
+/* Adds an override to a list of them. */
+static int add_set(ivq *ctx, const char **sets, int *n, const char *text)
+{
+    if (*n == SETS_MAX)
+        return msg_error(&ctx->msgs, NULL, "more than %d overrides", SETS_MAX);
+    sets[*n] = arena_strdup(&ctx->arena[WORDS], text);
+    ++*n;
+    return 0;
+}
+
 enum ivq_status ivq_set(ivq *ctx, const char *assignment)
 {
     size_t prefix = sizeof workload_prefix - 1;
-    bool net = !strncmp(assignment, workload_prefix, prefix);
-    int *n = net ? &ctx->net_set_count : &ctx->set_count;
-    if (*n == SETS_MAX) {
-        msg_error(&ctx->msgs, NULL, "more than %d overrides", SETS_MAX);
-        return IVQ_INPUT;
-    }
+    int bad;
     if (setjmp(ctx->no_memory))
         return out_of_memory(ctx);
-    const char *copy =
-        arena_strdup(&ctx->arena[WORDS], assignment + (net ? prefix : 0));
-    (net ? ctx->net_sets : ctx->sets)[(*n)++] = copy;
-    return IVQ_OK;
+    if (!strncmp(assignment, workload_prefix, prefix))
+        bad = add_set(ctx, ctx->net_sets, &ctx->net_set_count,
+                      assignment + prefix);
+    else if (is_of_rival(assignment))
+        bad = add_set(ctx, ctx->vs_sets, &ctx->vs_set_count, assignment);
+    else
+        bad = add_set(ctx, ctx->sets, &ctx->set_count, assignment);
+    return bad ? IVQ_INPUT : IVQ_OK;
 }
 
 enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
@@ -159,8 +177,15 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
 
 /* ---- loading ---- */
 
+static void forget_comparison(ivq *ctx)
+{
+    ctx->comparison = (struct comparison){.n = 0};
+    arena_release(&ctx->arena[RIVALS]);
+}
+
 static void forget_results(ivq *ctx)
 {
+    forget_comparison(ctx);
     ctx->study.mapped = ctx->study.estimated = false;
     arena_release(&ctx->arena[RESULTS]);
 }
@@ -224,10 +249,35 @@ enum ivq_status ivq_estimate(ivq *ctx)
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
+    forget_comparison(ctx);
     if (!s->mapped)
         arena_release(&ctx->arena[RESULTS]);
     int bad = study_estimate(s, &ctx->arena[RESULTS], &ctx->msgs);
     return leave(before, bad ? IVQ_INPUT : IVQ_OK);
+}
+
+enum ivq_status ivq_compare(ivq *ctx, const char *names, enum ivq_normalise how)
+{
+    struct comparison *c = &ctx->comparison;
+    if (!ctx->study.estimated) {
+        msg_error(&ctx->msgs, NULL, "there is no estimate to compare");
+        return IVQ_INPUT;
+    }
+    locale_t before = enter(ctx);
+    forget_comparison(ctx);
+    if (setjmp(ctx->no_memory)) {
+        c->n = 0;
+        return leave(before, out_of_memory(ctx));
+    }
+    struct conf_env env = {&ctx->arena[RIVALS], &ctx->msgs, ctx->folders, NULL,
+                           NULL};
+    c->ours = &ctx->study;
+    c->how = (enum normalise)how;
+    if (compare_run(c, &env, names, ctx->vs_sets)) {
+        c->n = 0;
+        return leave(before, IVQ_INPUT);
+    }
+    return leave(before, IVQ_OK);
 }
 
 double ivq_value(const ivq *ctx, const char *name)
@@ -318,10 +368,13 @@ enum ivq_status ivq_param_set(ivq *ctx, int param, double value)
 
 /* ---- writing ---- */
 
-static struct table *table_of(const struct study *s, enum ivq_view view,
+static struct table *table_of(const ivq *ctx, enum ivq_view view,
                               struct arena *a)
 {
+    const struct study *s = &ctx->study;
     switch (view) {
+    case IVQ_COMPARISON:
+        return compare_table(&ctx->comparison, a);
     case IVQ_COMPONENTS:
         return est_components(&s->est, a);
     case IVQ_NETWORK:
@@ -331,10 +384,13 @@ static struct table *table_of(const struct study *s, enum ivq_view view,
     }
 }
 
-static int write_text(const struct study *s, FILE *out, enum ivq_view view,
+static int write_text(const ivq *ctx, FILE *out, enum ivq_view view,
                       struct arena *a)
 {
+    const struct study *s = &ctx->study;
     switch (view) {
+    case IVQ_COMPARISON:
+        return report_comparison(out, &ctx->comparison, a);
     case IVQ_LAYERS:
         return report_layers(out, s, a);
     case IVQ_COMPONENTS:
@@ -346,32 +402,36 @@ static int write_text(const struct study *s, FILE *out, enum ivq_view view,
     }
 }
 
-static int write_json(const struct study *s, FILE *out, struct arena *a)
+static int write_json(const ivq *ctx, FILE *out, struct arena *a)
 {
-    const struct table *all[] = {est_network(&s->est, s->tech.name, a),
-                                 est_components(&s->est, a),
-                                 est_layers(&s->est, a)};
-    return json_tables(out, all, 3);
+    const struct study *s = &ctx->study;
+    bool compared = ctx->comparison.n > 0;
+    const struct table *all[] = {
+        est_network(&s->est, s->tech.name, a), est_components(&s->est, a),
+        est_layers(&s->est, a),
+        compared ? compare_table(&ctx->comparison, a) : NULL};
+    return json_tables(out, all, compared ? 4 : 3);
 }
 
 enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
                           enum ivq_view view)
 {
-    struct study *s = &ctx->study;
+    bool compared = ctx->comparison.n > 0;
     int bad;
-    if (!s->estimated) {
-        msg_error(&ctx->msgs, NULL, "there is no estimate to write");
+    if (!ctx->study.estimated || (view == IVQ_COMPARISON && !compared)) {
+        msg_error(&ctx->msgs, NULL, "there is no %s to write",
+                  view == IVQ_COMPARISON ? "comparison" : "estimate");
         return IVQ_INPUT;
     }
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
     if (format == IVQ_JSON)
-        bad = write_json(s, out, &ctx->arena[SCRATCH]);
+        bad = write_json(ctx, out, &ctx->arena[SCRATCH]);
     else if (format == IVQ_CSV)
-        bad = csv_table(out, table_of(s, view, &ctx->arena[SCRATCH]));
+        bad = csv_table(out, table_of(ctx, view, &ctx->arena[SCRATCH]));
     else
-        bad = write_text(s, out, view, &ctx->arena[SCRATCH]);
+        bad = write_text(ctx, out, view, &ctx->arena[SCRATCH]);
     arena_release(&ctx->arena[SCRATCH]);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }

@@ -58,6 +58,18 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name);
  * components have changed since the last time. */
 enum ivq_status ivq_estimate(ivq *ctx);
 
+/*
+ * The network on other technologies, a comma-separated list of files, beside
+ * the last estimate, for IVQ_COMPARISON. An override "NAME:path=value" given
+ * to ivq_set goes to the technology NAME of the list. Chips are as published,
+ * or crossbar chips get as much area, or as many cells, as the one loaded;
+ * others are copied until they fill the same area. Needs an estimate; a later
+ * one forgets the comparison.
+ */
+enum ivq_normalise { IVQ_AS_PUBLISHED, IVQ_EQUAL_AREA, IVQ_EQUAL_CROSSBARS };
+enum ivq_status ivq_compare(ivq *ctx, const char *names,
+                            enum ivq_normalise how);
+
 /* A figure of the last estimate, SI, by its name: "energy", "latency", see
  * ivq_metric. NaN when there is no such figure or no estimate. */
 double ivq_value(const ivq *ctx, const char *metric);
@@ -74,7 +86,8 @@ double ivq_param_get(const ivq *ctx, int param);
 enum ivq_status ivq_param_set(ivq *ctx, int param, double value);
 
 enum ivq_format { IVQ_TEXT, IVQ_CSV, IVQ_JSON };
-enum ivq_view { IVQ_REPORT, IVQ_LAYERS, IVQ_COMPONENTS, IVQ_NETWORK };
+enum ivq_view { IVQ_REPORT, IVQ_LAYERS, IVQ_COMPONENTS, IVQ_NETWORK,
+                IVQ_COMPARISON };
 
 /*
  * Writes the last estimate. Text: the report, or one table for people. CSV

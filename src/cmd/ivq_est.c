@@ -12,8 +12,9 @@ enum { EXIT_INPUT = 1, EXIT_USAGE = 2, EXIT_WRITE = 4 };
 
 /* What the command line asked for. */
 struct job {
-    const char *tech, *network, *out, *explain;
+    const char *tech, *network, *out, *explain, *vs;
     enum ivq_view view;
+    enum ivq_normalise normalise;
     int check_only, list; /* list: enum ivq_list + 1 */
 };
 
@@ -141,6 +142,8 @@ static int run(ivq *ctx, const struct job *job)
     bad |= ivq_load_network(ctx, job->network) != IVQ_OK;
     if (!bad)
         bad = ivq_estimate(ctx) != IVQ_OK;
+    if (!bad && job->vs)
+        bad = ivq_compare(ctx, job->vs, job->normalise) != IVQ_OK;
     if (bad)
         return complain(ctx);
     complain(ctx); /* warnings, if any */
@@ -158,6 +161,19 @@ static int set_view(struct job *job, const char *text)
             return 0;
         }
     return usage_error("--per wants layer, component or network, not ", text);
+}
+
+static int set_normalise(struct job *job, const char *text)
+{
+    static const char *const names[] = {[IVQ_AS_PUBLISHED] = "none",
+                                        [IVQ_EQUAL_AREA] = "area",
+                                        [IVQ_EQUAL_CROSSBARS] = "crossbars"};
+    for (int i = 0; i < 3; i++)
+        if (!strcmp(text, names[i])) {
+            job->normalise = (enum ivq_normalise)i;
+            return 0;
+        }
+    return usage_error("--normalise wants none, area or crossbars, not ", text);
 }
 
 /* One budget option as the override that it stands for. */
@@ -194,6 +210,12 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
     case OPT_EXPLAIN:
         job->explain = value;
         return 0;
+    case OPT_VS:
+        job->vs = value;
+        job->view = IVQ_COMPARISON;
+        return 0;
+    case OPT_NORMALISE:
+        return set_normalise(job, value);
     case OPT_AREA:
         return set_budget(ctx, "chip.max_area", value);
     case OPT_CROSSBARS:

@@ -22,6 +22,8 @@ static const struct {
     {"crossbars", OPT_CROSSBARS, "N", "crossbar budget: sizes the chip"},
     {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},
     {"per", OPT_PER, "WHAT", "table per layer, component or network"},
+    {"vs", OPT_VS, "FILE,...", "compare with other technologies"},
+    {"normalise", OPT_NORMALISE, "BY", "of --vs: none, area or crossbars"},
     {"explain", OPT_EXPLAIN, "FIGURE", "the chain behind a figure"},
     {"check", 'n', NULL, "check the input only"},
     {"list-params", OPT_LIST + 0, NULL, "parameters; of -c with their sources"},

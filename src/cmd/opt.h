@@ -7,7 +7,8 @@
 
 /* Options without a short form; OPT_LIST + enum ivq_list for the lists. */
 enum {
-    OPT_PER = 256, OPT_QUANT, OPT_EXPLAIN, OPT_AREA, OPT_CROSSBARS, OPT_LIST
+    OPT_PER = 256, OPT_QUANT, OPT_EXPLAIN, OPT_AREA, OPT_CROSSBARS, OPT_VS,
+    OPT_NORMALISE, OPT_LIST
 };
 
 /* A walk over the arguments, from index 1. */

@@ -16,7 +16,8 @@ int csv_table(FILE *out, const struct table *t);
 int json_tables(FILE *out, const struct table *const *tables, int n);
 
 /* A column as people want it: which one, its heading, and how. */
-enum look { LOOK_TEXT, LOOK_COUNT, LOOK_SI, LOOK_SHARE };
+enum look { LOOK_TEXT, LOOK_COUNT, LOOK_SI, LOOK_SHARE, LOOK_RATIO,
+            LOOK_PER_MM2 /* a number per m^2 as one per mm^2 */ };
 struct view {
     const char *column; /* of the table */
     const char *heading;

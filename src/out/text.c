@@ -51,6 +51,13 @@ static const char *format(const struct table *t, int row, int column,
     case LOOK_SHARE:
         snprintf(out, CELL, "%.0f%%", 100 * cell->number);
         break;
+    case LOOK_RATIO:
+        snprintf(out, CELL, cell->number < 1000 ? "%.3g" : "%.0f",
+                 cell->number);
+        break;
+    case LOOK_PER_MM2:
+        quantity_format(out, CELL, cell->number * 1e-6, DIM_NONE);
+        break;
     }
     return out;
 }
