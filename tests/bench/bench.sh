@@ -26,5 +26,11 @@ process resnet18 isaac-32nm '5 ms, 20 MB'
 process resnet152 ivq-32nm '15 ms, 20 MB'
 process resnet152 isaac-32nm '15 ms, 20 MB'
 process resnet18 ivq-32nm-analytic '5 ms, 20 MB'
+vs=isaac-32nm,cascade-65nm,puma-32nm,timely-65nm,raella-32nm,bitfusion-45nm
+vs=$vs,eyeriss-65nm,mixmatch-xc7z045,rtx2080,a100-sxm
+printf '  %-10s %-10s target %s\n    ' resnet50 'with --vs, ten others' '20 ms'
+tests/bench/spawn "$runs" "$est" -c "$srcdir/tech/ivq-32nm.cfg" \
+    -w "$srcdir/workloads/resnet50.cfg" -I "$srcdir/tech" \
+    -I "$srcdir/workloads/quant" --vs "$vs"
 tests/bench/rate "$srcdir/tech" "$srcdir/workloads" "$srcdir/workloads/quant"
 tests/bench/parts "$srcdir/tech"

@@ -4,7 +4,7 @@
 . "${srcdir:-.}/tests/cli/lib.sh"
 est1=$srcdir/man/ivq-est.1
 tech5=$srcdir/man/ivq-tech.5
-circuits5=$srcdir/man/ivq-circuits.5
+machines5=$(ls "$srcdir"/man/ivq-*.5 | grep -v ivq-workload)
 workload5=$srcdir/man/ivq-workload.5
 
 # none NAME FILE: the file, a list of what is wrong, is empty
@@ -14,12 +14,12 @@ none() { [ ! -s "$2" ]; code=$?; result $code "$1"
 # skip NAME REASON
 skip() { result 0 "$1 # SKIP $2"; }
 
-# items FILE [HEADING]: names of the .It entries, one a line; only below a .Sh
-# or .Ss whose text begins with HEADING
+# items FILES [HEADING]: names of the .It entries, one a line; only below a .Sh
+# or .Ss whose text begins with HEADING. FILES are separated by blanks.
 items() { awk -v heading="${2-}" '
     /^\.S[hs] / { inside = heading == "" || index($0, heading) == 5 }
     /^\.It (Cm|Fl) / && inside { gsub(/ Ta .*/, ""); gsub(/\\/, "")
-        for (i = 3; i <= NF; i++) if ($i != ",") print $i }' "$1"; }
+        for (i = 3; i <= NF; i++) if ($i != ",") print $i }' $1; }
 
 # missing WANTED HAVE: lines of the first that the second does not have
 missing() { sort -u "$1" >"$work/a"; sort -u "$2" >"$work/b"
@@ -45,21 +45,22 @@ none 'every figure is in ivq-est(1)' "$work/missing"
 missing "$work/have" "$work/wanted"
 none 'ivq-est(1) describes no figure that is not there' "$work/missing"
 
-# ---- ivq-tech(5): every parameter with its default, models, styles, roles ----
+# ---- the pages of machines: every parameter with its default, models, styles,
+# roles ----
 ivq --list-params >"$work/params"
 awk '/^ +[a-z]+\.[a-z_]+:/ { sub(/:.*/, "", $1); print $1 }' "$work/params" |
     while IFS=. read -r group name; do
-        items "$tech5" "Group $group" | grep -qx "$name" ||
+        items "$machines5" "Group $group" | grep -qx "$name" ||
             echo "$group.$name"
     done >"$work/missing"
-none 'every parameter is in ivq-tech(5), under its group' "$work/missing"
+none 'every parameter is in a manual page, under its group' "$work/missing"
 
 # The text of an entry: from .It to the next .It, .El or heading.
 entry() { awk -v heading="$1" -v name="$2" '
     /^\.S[hs] / { inside = index($0, heading) == 5 }
     /^\.(It|El|S[hs])/ { on = 0 }
     /^\.It / && inside { for (i = 3; i <= NF; i++) if ($i == name) on = 1 }
-    on' "$tech5" | tr '\n' ' '; }
+    on' $machines5 | tr '\n' ' '; }
 
 sed -n 's/^ *\([a-z]*\)\.\([a-z_]*\):.*, default \(.*\))$/\1 \2 \3/p' \
     "$work/params" >"$work/defaults"
@@ -74,9 +75,8 @@ awk '/^component model/ { gsub(/"/, ""); model = $3 }
      /^  [a-z_]+:/ && model { sub(/:.*/, "", $1); print model, $1 }' \
     "$work/params" >"$work/keys"
 while read -r model key; do
-    { items "$tech5" "Model $model"; items "$tech5" "All models"
-      items "$tech5" "Model nameplate"; items "$circuits5" "Model $model"
-      items "$circuits5" "All circuits"; } | grep -qx "$key" ||
+    { items "$machines5" "Model $model"; items "$machines5" "All "
+      items "$machines5" "Model nameplate"; } | grep -qx "$key" ||
         echo "$model: $key"
 done <"$work/keys" >"$work/missing"
 [ -s "$work/keys" ] || echo "no component models found" >"$work/missing"
@@ -86,21 +86,22 @@ ivq --list-models >"$work/models"
 # names under a heading of --list-models
 listed() { awk -v heading="$1" '/^[a-z]/ { inside = index($0, heading) == 1 }
     /^  [a-z]/ && inside { print $1 }' "$work/models"; }
-# has_heading NAME PREFIX < NAMES: ivq-tech(5) has .Ss PREFIX NAME for each
+# has_heading NAME PREFIX < NAMES: a page has .Ss PREFIX NAME for each
 has_heading() { while read -r name; do
         n=$((${n-0} + 1))
-        grep -qx "\.Ss $1 $name" "$tech5" "$circuits5" || echo "$name"
+        grep -qx "\.Ss $1 $name" $machines5 || echo "$name"
     done; }
-for pair in 'component models:Model' 'mapping styles:Style'; do
+for pair in 'component models:Model' 'mapping styles:Style' \
+    'dataflows:Dataflow'; do
     listed "${pair%%:*}" >"$work/wanted"
     has_heading "${pair#*:}" <"$work/wanted" >"$work/missing"
     [ -s "$work/wanted" ] || echo "none found" >"$work/missing"
     none "every one of the ${pair%%:*} is in a manual page" "$work/missing"
 done
 listed 'components of' >"$work/wanted"
-items "$tech5" COMPONENTS >"$work/have"
+items "$machines5" COMPONENTS >"$work/have"
 missing "$work/wanted" "$work/have"
-none 'every component is in ivq-tech(5)' "$work/missing"
+none 'every component is in a manual page' "$work/missing"
 listed machines >"$work/wanted"
 while read -r name; do
     grep -qF "(dq$name" "$tech5" || echo "$name"
@@ -137,7 +138,7 @@ missing "$work/wanted" "$work/have"
 none 'every key of a layer is in ivq-workload(5)' "$work/missing"
 
 # ---- the pages are sound ----
-for page in "$est1" "$tech5" "$workload5"; do
+for page in "$srcdir"/man/ivq-*; do
     name="mandoc has nothing to say about $(basename "$page")"
     if command -v mandoc >/dev/null; then
         ok "$name" mandoc -Tlint -Wwarning "$page"
@@ -155,16 +156,16 @@ examples() { awk -v folder="$2" '
         if ($1 == "//" && $2 ~ /\.cfg$/) { file = folder "/" $2; print $2 } }
     file { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); gsub(/\\\(dq/, "\"")
         gsub(/\\&/, ""); print >file }' "$1"; }
-for page in "$tech5" "$workload5"; do
+for page in $(echo "$machines5" | grep -v circuits) "$workload5"; do
     mkdir -p "$work/files" && rm -f "$work"/files/*
     examples "$page" "$work/files" >"$work/names"
     like "$(basename "$page") has an example" "$(cat "$work/names")" cfg
     while read -r file; do
         case $page in
-        *tech*) ok "example $file loads" ivq -n -w resnet18 \
-            -c "$work/files/$file" ;;
-        *) ok "example $file loads" ivq -n -c ivq-32nm \
+        *workload*) ok "example $file loads" ivq -n -c ivq-32nm \
             -w "$work/files/$file" ;;
+        *) ok "example $file loads" ivq -n -w resnet18 \
+            -c "$work/files/$file" ;;
         esac
     done <"$work/names"
 done
