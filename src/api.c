@@ -6,6 +6,7 @@
 #include "out/out.h"
 #include "use/compare.h"
 #include "use/study.h"
+#include "use/validate.h"
 
 #include <locale.h>
 #include <math.h>
@@ -13,11 +14,12 @@
 #include <string.h>
 
 enum { FOLDERS_MAX = 16, SETS_MAX = 256 };
-enum { WORDS, TECH, NETWORK, RESULTS, RIVALS, SCRATCH, ARENAS };
+enum { WORDS, TECH, NETWORK, RESULTS, RIVALS, CASES, SCRATCH, ARENAS };
 
 /*
  * One arena for what the user said, one for each thing loaded, one for the
- * run, one for a comparison and one that a writer empties when it is done.
+ * run, one for a comparison, one for published cases, and one that a writer or
+ * a case empties when it is done.
  */
 struct ivq {
     struct arena arena[ARENAS];
@@ -33,6 +35,8 @@ struct ivq {
     struct conf_env env; /* of the network; its plan keeps it */
     struct study study;
     struct comparison comparison;
+    struct validation validation;
+    bool validated; /* all that was read could be run */
 };
 
 static const char workload_prefix[] = "workload.";
@@ -434,6 +438,73 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
         bad = write_text(ctx, out, view, &ctx->arena[SCRATCH]);
     arena_release(&ctx->arena[SCRATCH]);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+/* ---- published figures beside ours ---- */
+
+/* All of it is forgotten when memory runs out. */
+static enum ivq_status forget_validation(ivq *ctx)
+{
+    arena_release(&ctx->arena[CASES]);
+    arena_release(&ctx->arena[SCRATCH]);
+    ctx->validation = (struct validation){.end = NULL};
+    ctx->validated = false;
+    return out_of_memory(ctx);
+}
+
+enum ivq_status ivq_validate(ivq *ctx, const char *name)
+{
+    struct validation *v = &ctx->validation;
+    int errors = ctx->msgs.errors;
+    locale_t before = enter(ctx);
+    if (!v->end) {
+        *v = (struct validation){.arena = &ctx->arena[CASES],
+                                 .run = &ctx->arena[SCRATCH],
+                                 .msgs = &ctx->msgs,
+                                 .folders = ctx->folders,
+                                 .home = IVQ_DATADIR "/validation",
+                                 .end = &v->first};
+        ctx->validated = true;
+    }
+    if (setjmp(ctx->no_memory))
+        return leave(before, forget_validation(ctx));
+    if (validate_add(v, name) || ctx->msgs.errors > errors) {
+        ctx->validated = false;
+        return leave(before, IVQ_INPUT);
+    }
+    return leave(before, IVQ_OK);
+}
+
+static int write_validation(const struct validation *v, FILE *out,
+                            enum ivq_format format, int all, struct arena *a)
+{
+    if (format == IVQ_TEXT)
+        return validate_text(out, v, all != 0);
+    const struct table *tables[] = {validate_table(v, a),
+                                    validate_variants(v, a)};
+    return format == IVQ_CSV ? csv_table(out, tables[0])
+                             : json_tables(out, tables, 2);
+}
+
+enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
+                                     enum ivq_format format, int all)
+{
+    if (!ctx->validated) {
+        msg_error(&ctx->msgs, NULL, "there are no cases to write");
+        return IVQ_INPUT;
+    }
+    locale_t before = enter(ctx);
+    if (setjmp(ctx->no_memory))
+        return leave(before, out_of_memory(ctx));
+    int bad = write_validation(&ctx->validation, out, format, all,
+                               &ctx->arena[SCRATCH]);
+    arena_release(&ctx->arena[SCRATCH]);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+int ivq_validation_failures(const ivq *ctx)
+{
+    return validate_failures(&ctx->validation);
 }
 
 static enum ivq_status unknown_metric(ivq *ctx, const char *name)

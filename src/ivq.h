@@ -102,6 +102,20 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
  * formula, its inputs and their sources. */
 enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *metric);
 
+/*
+ * Published figures beside ours. ivq_validate makes the runs of a file of cases
+ * (of all .cfg files of a folder; NULL: of the installed ones) and adds its
+ * cases to those before. ivq_validation_write writes all of them: text for
+ * people, with the reasons if `all`; CSV, a row a case; JSON, also the steps
+ * and assumptions. ivq_validation_failures counts the cases that lie outside
+ * their tolerance without a reason, or whose reason is not needed any more.
+ * Nothing is kept of a technology, network or estimate of the context.
+ */
+enum ivq_status ivq_validate(ivq *ctx, const char *name);
+enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
+                                     enum ivq_format format, int all);
+int ivq_validation_failures(const ivq *ctx);
+
 enum ivq_list { IVQ_LIST_PARAMS, IVQ_LIST_MODELS, IVQ_LIST_SCHEMES,
                 IVQ_LIST_LAYERS, IVQ_LIST_METRICS };
 /* Lists what can be written in files. Parameters: those of the loaded

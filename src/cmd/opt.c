@@ -1,18 +1,14 @@
-/* opt.c - the command line from one table */
+/* opt.c - the command line, from one table a program */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/opt.h"
 
 #include <getopt.h>
 #include <string.h>
-#include <sys/stat.h>
+
+enum { OPTIONS_MAX = 32 };
 
 /* clang-format off */
-static const struct {
-    const char *name;
-    int code;
-    const char *value; /* what it wants, NULL: nothing */
-    const char *text;
-} options[] = {
+static const struct opt est_options[] = {
     {"tech", 'c', "FILE", "technology file, by path or installed name"},
     {"workload", 'w', "FILE", "network, by path or installed name"},
     {"set", 's', "PATH=VALUE", "override a parameter, adc.bits=7; may repeat"},
@@ -33,16 +29,58 @@ static const struct {
     {"list-metrics", OPT_LIST + 4, NULL, "figures for --explain"},
     {"help", 'h', NULL, "this text"},
     {"version", 'V', NULL, "the version"},
-};
+    {0}};
+
+static const struct opt validate_options[] = {
+    {"include", 'I', "FOLDER", "look up names here first; may repeat"},
+    {"verbose", 'v', NULL, "reasons, and what other tools are off"},
+    {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},
+    {"help", 'h', NULL, "this text"},
+    {"version", 'V', NULL, "the version"},
+    {0}};
 /* clang-format on */
-enum { OPTIONS = sizeof options / sizeof *options };
+
+const struct opt_program opt_est = {
+    "ivq-est", est_options,
+    "usage: ivq-est -c TECH -w NETWORK [options]\n\n"
+    "Area, latency and energy of a neural network on an "
+    "in-memory-computing chip.\n\n",
+    "\nExample: ivq-est -c ivq-32nm -w resnet18 -o resnet18.csv\n"
+    "See ivq-est(1), ivq-tech(5), ivq-workload(5).\n",
+    0};
+
+const struct opt_program opt_validate = {
+    "ivq-validate", validate_options,
+    "usage: ivq-validate [options] [FILE...]\n\n"
+    "Published figures beside ours; without a FILE, all installed ones.\n\n",
+    "\nExit status 3: a figure lies outside its tolerance without a reason.\n"
+    "See ivq-validate(1).\n",
+    1};
+
+/* The next argument that is no option, if the program takes them. */
+static int next_file(struct opt_walk *walk, const char **value)
+{
+    const char *program = walk->program->name;
+    if (walk->at >= walk->argc)
+        return 0;
+    *value = walk->argv[walk->at++];
+    if (walk->program->takes_files)
+        return OPT_FILE;
+    fprintf(stderr, "%s: unexpected argument '%s'; see %s --help\n", program,
+            *value, program);
+    return -1;
+}
 
 int opt_next(struct opt_walk *walk, const char **value)
 {
-    struct option table[OPTIONS + 1];
-    char letters[2 * OPTIONS + 2] = ":";
+    const struct opt *options = walk->program->options;
+    const char *program = walk->program->name;
+    struct option table[OPTIONS_MAX] = {{0}};
+    char letters[2 * OPTIONS_MAX] = ":";
     size_t n = 1;
-    for (int i = 0; i < OPTIONS; i++) {
+    if (walk->rest)
+        return next_file(walk, value);
+    for (int i = 0; options[i].name; i++) {
         int wants = options[i].value ? required_argument : no_argument;
         table[i] =
             (struct option){options[i].name, wants, NULL, options[i].code};
@@ -52,65 +90,38 @@ int opt_next(struct opt_walk *walk, const char **value)
                 letters[n++] = ':';
         }
     }
-    letters[n] = 0;
-    table[OPTIONS] = (struct option){0};
 
     optind = walk->at;
     opterr = 0;
     int option = getopt_long(walk->argc, walk->argv, letters, table, NULL);
     walk->at = optind;
     *value = optarg;
-    if (option == -1 && optind < walk->argc) {
-        fprintf(stderr,
-                "ivq-est: unexpected argument '%s'; see ivq-est "
-                "--help\n",
-                walk->argv[optind]);
-        return -1;
-    }
     if (option == ':' || option == '?') {
-        fprintf(stderr, "ivq-est: %s '%s'; see ivq-est --help\n",
+        fprintf(stderr, "%s: %s '%s'; see %s --help\n", program,
                 option == ':' ? "a value is wanted after" : "unknown option",
-                walk->argv[optind - 1]);
+                walk->argv[optind - 1], program);
         return -1;
     }
-    return option == -1 ? 0 : option;
+    walk->rest = option == -1;
+    return walk->rest ? next_file(walk, value) : option;
 }
 
-static void help_line(FILE *out, int i)
+static void help_line(FILE *out, const struct opt *o)
 {
     char left[40];
     char letter[5] = "    ";
-    if (options[i].code < 256)
-        snprintf(letter, sizeof letter, "-%c, ", options[i].code);
-    snprintf(left, sizeof left, "%s--%s%s%s", letter, options[i].name,
-             options[i].value ? " " : "",
-             options[i].value ? options[i].value : "");
-    fprintf(out, "  %-25s %s\n", left, options[i].text);
+    if (o->code < 256)
+        snprintf(letter, sizeof letter, "-%c, ", o->code);
+    snprintf(left, sizeof left, "%s--%s%s%s", letter, o->name,
+             o->value ? " " : "", o->value ? o->value : "");
+    fprintf(out, "  %-25s %s\n", left, o->text);
 }
 
-int opt_help(FILE *out)
+int opt_help(const struct opt_program *program, FILE *out)
 {
-    fputs("usage: ivq-est -c TECH -w NETWORK [options]\n\n"
-          "Area, latency and energy of a neural network on an "
-          "in-memory-computing chip.\n\n",
-          out);
-    for (int i = 0; i < OPTIONS; i++)
-        help_line(out, i);
-    fputs("\nExample: ivq-est -c ivq-32nm -w resnet18 -o resnet18.csv\n"
-          "See ivq-est(1), ivq-tech(5), ivq-workload(5).\n",
-          out);
+    fputs(program->usage, out);
+    for (const struct opt *o = program->options; o->name; o++)
+        help_line(out, o);
+    fputs(program->end, out);
     return ferror(out);
-}
-
-int opt_is_special(const char *name)
-{
-    struct stat st;
-    return !stat(name, &st) && !S_ISREG(st.st_mode);
-}
-
-int opt_set_mode(int fd)
-{
-    mode_t mask = umask(0);
-    umask(mask);
-    return fchmod(fd, 0666 & ~mask);
 }

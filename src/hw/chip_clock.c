@@ -27,14 +27,20 @@ static double read_needs_s(const struct chip *c, enum role_id *slowest)
     return sum;
 }
 
-/* All bitlines of a PE's crossbars through its ADCs. */
+/* What takes the sums off the bitlines once a cycle. */
+static enum role_id taker(const struct chip *c)
+{
+    return c->part[ROLE_TIA].model ? ROLE_TIA : ROLE_ADC;
+}
+
+/* All bitlines of a PE's crossbars through its ADCs or TIAs. */
 static double convert_needs_s(const struct chip *c)
 {
-    const struct component *adc = &c->part[ROLE_ADC];
-    double conversions = (double)c->geo.columns * c->geo.crossbars;
+    const struct component *part = &c->part[taker(c)];
+    double columns = (double)c->geo.columns * c->geo.crossbars;
     double each_s =
-        adc->cost.time_s[ACTION_FIRST] + c->part[ROLE_MUX].cost.delay_s;
-    return conversions / adc->instances * each_s;
+        part->cost.time_s[ACTION_FIRST] + c->part[ROLE_MUX].cost.delay_s;
+    return columns / part->instances * each_s;
 }
 
 static int too_short(struct fault *f, const char *what, double given_s,
@@ -78,10 +84,13 @@ static double most_per_cycle(const struct chip *c, enum role_id role)
     case ROLE_DAC:
     case ROLE_SAMPLE_HOLD:
         return c->part[role].instances;
+    case ROLE_TIA:
     case ROLE_MUX:
     case ROLE_ADC:
-    case ROLE_SHIFT_ADD:
-        return (double)g->columns * g->crossbars;
+    case ROLE_SHIFT_ADD: /* behind TIAs they take what the mapping leaves */
+        return role == ROLE_TIA || taker(c) == ROLE_ADC
+                   ? (double)g->columns * g->crossbars
+                   : 0;
     case ROLE_INPUT_REGISTER:
         return (double)g->rows * g->crossbars * g->dac_bits;
     default:
@@ -118,7 +127,8 @@ int chip_clock(struct chip *c, struct fault *f)
     if (c->cycle_s >= needed_s * (1 - 1e-9))
         return 0;
     return too_short(f, "cycle", given_s, needed_s,
-                     convert_s > read_s
-                         ? "'adc' is too slow for all bitlines of a PE"
-                         : "a read takes longer");
+                     convert_s <= read_s ? "a read takes longer"
+                     : taker(c) == ROLE_TIA
+                         ? "'tia' is too slow for all bitlines of a PE"
+                         : "'adc' is too slow for all bitlines of a PE");
 }

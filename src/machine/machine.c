@@ -3,10 +3,13 @@
 #include "machine/machine.h"
 
 #include "machine/crossbar/crossbar.h"
+#include "machine/roofline/roofline.h"
+#include "machine/spatial/spatial.h"
 
 #include <string.h>
 
-const struct machine_type *const machine_types[] = {&machine_crossbar, NULL};
+const struct machine_type *const machine_types[] = {
+    &machine_crossbar, &machine_roofline, &machine_spatial, NULL};
 
 const struct machine_type *machine_find(const char *name)
 {

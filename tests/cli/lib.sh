@@ -16,6 +16,8 @@ export LSAN_OPTIONS
 # The program on the files of the source tree, installed or not.
 ivq() { "$est" -I "$srcdir/tech" -I "$srcdir/workloads" \
     -I "$srcdir/workloads/quant" "$@"; }
+validate() { "$(dirname "$est")/ivq-validate" -I "$srcdir/tech" \
+    -I "$srcdir/workloads" -I "$srcdir/workloads/quant" "$@"; }
 
 # result STATUS NAME: one TAP line
 result() {

@@ -45,6 +45,27 @@ none 'every figure is in ivq-est(1)' "$work/missing"
 missing "$work/have" "$work/wanted"
 none 'ivq-est(1) describes no figure that is not there' "$work/missing"
 
+# ---- ivq-validate(1): every option, every key of a file of cases ----
+validate1=$srcdir/man/ivq-validate.1
+validate --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
+    grep -oE -- '--?[a-zA-Z][a-z-]*' | sed 's/^-//' >"$work/wanted"
+items "$validate1" >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every option is in ivq-validate(1)' "$work/missing"
+grep -E '^\.It Fl' "$validate1" | grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' |
+    awk '{ print $2 }' >"$work/have"
+missing "$work/have" "$work/wanted"
+none 'ivq-validate(1) describes no option that is not there' "$work/missing"
+sed -n 's/^    {"\([a-z_]*\)", FIELD_.*/\1/p' "$srcdir"/src/use/validate_*.c \
+    >"$work/wanted"
+sed -n '/^static const char \*const claim_keys/,/;/p' \
+    "$srcdir/src/use/validate_read.c" | grep -oE '"[a-z_]+"' | tr -d '"' \
+    >>"$work/wanted"
+{ items "$validate1"; sed -n 's/^\.Cm //p' "$validate1" | tr -d ' ,' ; } |
+    sed 's/,$//' >"$work/have"
+missing "$work/wanted" "$work/have"
+none 'every key of a file of cases is in ivq-validate(1)' "$work/missing"
+
 # ---- the pages of machines: every parameter with its default, models, styles,
 # roles ----
 ivq --list-params >"$work/params"
@@ -156,12 +177,14 @@ examples() { awk -v folder="$2" '
         if ($1 == "//" && $2 ~ /\.cfg$/) { file = folder "/" $2; print $2 } }
     file { gsub(/\\e/, "\\"); gsub(/\\-/, "-"); gsub(/\\\(dq/, "\"")
         gsub(/\\&/, ""); print >file }' "$1"; }
-for page in $(echo "$machines5" | grep -v circuits) "$workload5"; do
+for page in $(echo "$machines5" | grep -v circuits) "$workload5" \
+    "$validate1"; do
     mkdir -p "$work/files" && rm -f "$work"/files/*
     examples "$page" "$work/files" >"$work/names"
     like "$(basename "$page") has an example" "$(cat "$work/names")" cfg
     while read -r file; do
         case $page in
+        *validate*) ok "example $file runs" validate "$work/files/$file" ;;
         *workload*) ok "example $file loads" ivq -n -c ivq-32nm \
             -w "$work/files/$file" ;;
         *) ok "example $file loads" ivq -n -w resnet18 \
@@ -175,7 +198,11 @@ mkdir -p "$work/bin" "$work/here"
 { echo '#!/bin/sh'
   echo "exec '$est' -I '$srcdir/tech' -I '$srcdir/workloads' \\"
   echo "    -I '$srcdir/workloads/quant' \"\$@\""; } >"$work/bin/ivq-est"
-chmod +x "$work/bin/ivq-est"
+{ echo '#!/bin/sh'
+  echo "exec '$(dirname "$est")/ivq-validate' -I '$srcdir/validation' \\"
+  echo "    -I '$srcdir/tech' -I '$srcdir/workloads' \\"
+  echo "    -I '$srcdir/workloads/quant' \"\$@\""; } >"$work/bin/ivq-validate"
+chmod +x "$work/bin/ivq-est" "$work/bin/ivq-validate"
 cp "$srcdir/workloads/lenet5.cfg" "$work/here/mine.cfg"
 # run COMMAND: output on standard output
 run() { (cd "$work/here" && PATH=$work/bin:$PATH sh -c "$1" 2>&1 </dev/null); }

@@ -20,6 +20,8 @@ for quant in "$srcdir"/workloads/quant/*.cfg; do
     *resnet18*) net=resnet18 ;;
     *resnet50*) net=resnet50 ;;
     *mobilenetv2*) net=mobilenet_v2 ;;
+    *vgg16*) net=vgg16 ;;
+    ant-uniform4 | drq-assumed) net=resnet18 ;; # of any network
     *) net= ;;
     esac
     ok "$name on $net" ivq -c ivq-32nm -w "$net" --quant "$name" -n

@@ -83,6 +83,51 @@ START_TEST(memory_runs_out)
 }
 END_TEST
 
+/* Published cases, with steps of their own arena: all or nothing. */
+static enum ivq_status validated(ivq *ctx, char **csv)
+{
+    size_t size;
+    FILE *out = open_memstream(csv, &size);
+    enum ivq_status s =
+        ivq_validate(ctx, source_file("validation/circuits/nvsim.cfg"));
+    if (!s)
+        s = ivq_validate(ctx, source_file("validation/isaac2016.cfg"));
+    if (!s)
+        s = ivq_validation_write(ctx, out, IVQ_TEXT, 1);
+    if (!s)
+        s = ivq_validation_write(ctx, out, IVQ_JSON, 0);
+    fclose(out);
+    return s;
+}
+
+START_TEST(memory_runs_out_of_cases)
+{
+    char *plain = NULL;
+    ivq *ctx = context();
+    calls = 0;
+    ck_ok(ctx, validated(ctx, &plain));
+    long all = calls;
+    ivq_free(ctx);
+    for (long n = 1; n <= all; n++) {
+        char *half = NULL, *again = NULL;
+        ctx = context();
+        calls = 0;
+        fail_at = n;
+        ck_assert_int_eq(validated(ctx, &half), IVQ_MEMORY);
+        ivq_clear(ctx);
+        if (!*half) { /* nothing was written, and all of it is forgotten */
+            ck_ok(ctx, validated(ctx, &again));
+            ck_need(!strcmp(plain, again), "call %ld: another result", n);
+        }
+        free(half);
+        free(again);
+        ivq_free(ctx);
+        fail_at = 0;
+    }
+    free(plain);
+}
+END_TEST
+
 START_TEST(no_such_memory)
 {
     struct arena a;
@@ -133,6 +178,7 @@ int main(void)
     TCase *c = tcase_create("arena");
     tcase_set_timeout(c, 60);
     tcase_add_test(c, memory_runs_out);
+    tcase_add_test(c, memory_runs_out_of_cases);
     tcase_add_loop_test(c, no_such_memory, 0, 4);
     tcase_add_test(c, blocks_are_apart);
     suite_add_tcase(s, c);

@@ -4,7 +4,7 @@
 
 struct point {
     struct placed placed;
-    double energy_J, area_m2, leakage_W, rate_Hz;
+    double energy_J, write_J, area_m2, leakage_W, rate_Hz;
 };
 
 static void eval(const void *params, const struct site *site, struct cost *out)
@@ -14,16 +14,17 @@ static void eval(const void *params, const struct site *site, struct cost *out)
     *out = (struct cost){.area_m2 = p->area_m2,
                          .static_W = p->leakage_W,
                          .peak_W = p->leakage_W + p->energy_J * p->rate_Hz};
-    for (int i = ACTION_FIRST; i <= ACTION_WRITE; i++) {
-        out->energy_J[i] = p->energy_J;
-        out->time_s[i] = 1 / p->rate_Hz;
-    }
+    out->energy_J[ACTION_FIRST] = p->energy_J;
+    out->energy_J[ACTION_WRITE] = p->write_J > 0 ? p->write_J : p->energy_J;
+    out->time_s[ACTION_FIRST] = out->time_s[ACTION_WRITE] = 1 / p->rate_Hz;
 }
 
 static const struct field fields[] = {
     PLACED_FIELDS,
     {"energy", FIELD_QUANTITY, DIM_J, offsetof(struct point, energy_J), 0, 1,
      NULL, NULL, "energy of one action"},
+    {"write_energy", FIELD_QUANTITY, DIM_J, offsetof(struct point, write_J), 0,
+     1, "0 J", NULL, "energy of one write; 0: as any action"},
     {"area", FIELD_QUANTITY, DIM_M2, offsetof(struct point, area_m2), 0, 1,
      NULL, NULL, "area of one instance"},
     {"leakage", FIELD_QUANTITY, DIM_W, offsetof(struct point, leakage_W), 0,

@@ -19,7 +19,7 @@ static const char *const executions[] = {"pipelined", "layerwise", NULL};
 #define M(member) offsetof(struct mapping, member)
 static const struct field mapping_fields[] = {
     {"style", FIELD_TEXT, DIM_NONE, M(style), 0, 0, NULL, NULL,
-     "how weights lie on crossbars: bitslice or ivq"},
+     "how weights lie on crossbars; see --list-models"},
     {"weight_bits", FIELD_COUNT, DIM_NONE, M(rule.weight_bits), 1, 64, "16",
      NULL, "bitslice: fixed-point bits that every weight is rolled back to"},
     {"input_bits", FIELD_COUNT, DIM_NONE, M(rule.input_bits), 1, 64, "16",
@@ -36,6 +36,16 @@ static const struct field mapping_fields[] = {
      "true", NULL, "ivq: output channels of equal planes lie together"},
     {"skip_columns", FIELD_FLAG, DIM_NONE, M(rule.skip_columns), 0, 0,
      "false", NULL, "empty columns are masked and not converted"},
+    {"fragment", FIELD_COUNT, DIM_NONE, M(rule.fragment), 1, 65536, "8", NULL,
+     "forms: rows of a column that are read together"},
+    {"weight_slices", FIELD_TEXT, DIM_NONE, M(rule.weight_slices), 0, 0,
+     "4-2-2", NULL, "raella: bits of the columns that hold a weight"},
+    {"speculation", FIELD_TEXT, DIM_NONE, M(rule.speculation), 0, 0, "none",
+     NULL, "raella: bits of the input slices that sums are guessed from"},
+    {"misses", FIELD_REAL, DIM_NONE, M(rule.misses), 0, 1, "0", NULL,
+     "raella: share of the guessed sums that saturate and are made again"},
+    {"train", FIELD_REAL, DIM_NONE, M(rule.train), 0, 1, "1", NULL,
+     "raella: pulses of a guess, over those that bits which are alike make"},
     {0}};
 #undef M
 
@@ -68,6 +78,21 @@ static const struct map_style *read_style(const struct conf_env *env,
     return NULL;
 }
 
+/* A style that keeps sums analog needs the parts for it; others have none. */
+static int check_buffer(const struct crossbar *x, const struct map_style *style,
+                        char *why, int size)
+{
+    static const enum role_id needed[] = {ROLE_TIA, ROLE_BUFFER_ARRAY};
+    for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
+        if (!x->chip.part[needed[i]].model == style->analog_buffer) {
+            const char *verb = style->analog_buffer ? "needs" : "has no";
+            snprintf(why, (size_t)size, "style '%s' %s component '%s'",
+                     style->name, verb, roles[needed[i]].name);
+            return -1;
+        }
+    return 0;
+}
+
 /* The rule from what was read; -1 with the reason in why[size]. */
 static int set_rule(struct crossbar *x, char *why, int size)
 {
@@ -76,6 +101,8 @@ static int set_rule(struct crossbar *x, char *why, int size)
     const struct map_style *style = x->mapping.rule.style;
     x->rule = x->mapping.rule;
     x->rule.squeeze = (enum squeeze)x->mapping.squeeze;
+    if (check_buffer(x, style, why, size))
+        return -1;
     return style->check ? style->check(&x->rule, &array, why, size) : 0;
 }
 

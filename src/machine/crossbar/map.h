@@ -31,11 +31,20 @@ struct map_rule {
     bool two_arrays;      /* + and - weights in two arrays (sgn = 2) */
     bool sort_channels;   /* order channels by their planes before cutting */
     bool skip_columns;    /* empty columns are not converted */
+    int fragment;         /* forms: rows of a column that are read together */
+    const char *weight_slices; /* raella: bits of a weight's columns, "4-2-2" */
+    const char *speculation;   /* raella: bits of the input slices that are
+                                  guessed with first; "none" */
+    double misses;             /* raella: share of the guesses that saturate */
+    double train;              /* raella: mean pulses of a guess over those of
+                                  bits that are alike */
 };
 
 /* A layer as a matrix: `groups` matrices of rows x columns, block-diagonal. */
 struct matrix {
     int groups, rows, columns; /* G, K, N; K and N of one group */
+    int steps;     /* vectors of one row of outputs, next to one another, */
+    int step_rows; /* and rows of each that the one before it has not */
 };
 
 /*
@@ -50,6 +59,9 @@ struct mapped {
     double ones;         /* cells programmed to one (1-bit cells) */
     double conversions;  /* ADC conversions, all columns of each crossbar */
     double conversions_nonempty; /* the same without the empty columns */
+    double buffered;     /* cascade: sums written into buffer arrays, where
+                            each is read once */
+    double amplified;    /* cascade: columns that TIAs read, of both arrays */
     double drives;       /* wordline drives: wordline x cycle */
     double cell_reads;   /* driven wordline x connected column x cycle */
     double shift_adds;   /* digital shift-and-add operations */
@@ -72,6 +84,7 @@ struct map_style {
     const char *name;   /* "bitslice", "ivq" */
     const char *text;   /* one line */
     const char *source;
+    bool analog_buffer; /* sums go through TIAs into buffer arrays */
     /* NULL: any rule goes. -1 with the reason in why: cannot be mapped so. */
     int (*check)(const struct map_rule *rule, const struct xbar *x, char *why,
                  int size);

@@ -6,7 +6,8 @@
 
 /*
  * One copy holds crossbars / (crossbars a tile) tiles and that share of their
- * parts' bandwidth: buffer, bus, registers, router, activation, pooling.
+ * parts' bandwidth: buffer, bus, registers, router, activation, pooling, and
+ * of the ADCs behind TIAs.
  */
 static void set_pace(const struct crossbar *x, struct stage *s, double cycle_s)
 {
@@ -18,7 +19,7 @@ static void set_pace(const struct crossbar *x, struct stage *s, double cycle_s)
         if (s->work[r] <= 0 || !part->model)
             continue;
         double t = s->work[r] * part->cost.time_s[ACTION_FIRST] /
-                   (part->instances * tiles);
+                   chip_instances(&x->chip, (enum role_id)r, tiles);
         if (t > s->parts_s) {
             s->parts_s = t;
             s->parts_limit = r;

@@ -44,6 +44,8 @@ static void count_crossbars(const struct crossbar *x, int i,
         {ROLE_ARRAY, m->cell_reads * d},
         {ROLE_DAC, m->drives * d}, /* a zero bit leaves the wordline idle */
         {ROLE_SAMPLE_HOLD, convert},
+        {ROLE_TIA, m->amplified},
+        {ROLE_BUFFER_ARRAY, m->buffered},
         {ROLE_MUX, convert},
         {ROLE_ADC, convert},
         {ROLE_SHIFT_ADD, m->shift_adds},
@@ -56,6 +58,7 @@ static void count_crossbars(const struct crossbar *x, int i,
     };
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
+    actions_of(run, i, ROLE_BUFFER_ARRAY)[ACTION_WRITE] += v * m->buffered;
     actions_of(run, i, ROLE_ARRAY)[ACTION_ON] +=
         v * m->cell_reads * d * stored_share(x, m);
 }
@@ -151,12 +154,21 @@ static double bits_sent(const struct crossbar *x, const struct edge *e)
     return (double)x->net->layer[e->from].out_values * x->width[e->from];
 }
 
+/* Parts that set a stage's pace beside its crossbars: those of its tiles, and
+ * the ADCs where TIAs, not they, keep step with the crossbars. */
+static bool sets_pace(const struct crossbar *x, enum role_id role)
+{
+    if (role == ROLE_ADC)
+        return x->chip.part[ROLE_TIA].model != NULL;
+    return roles[role].level == LEVEL_TILE && role != ROLE_ROUTER;
+}
+
 static void sum_stage_work(struct crossbar *x, const struct run *run)
 {
     for (int i = 0; i < x->net->n; i++) {
         struct stage *s = &x->stage[x->stage_of[i]];
         for (int r = 0; r < ROLES; r++) {
-            if (roles[r].level != LEVEL_TILE || r == ROLE_ROUTER)
+            if (!sets_pace(x, (enum role_id)r))
                 continue;
             const double *n = run_actions(run, i, r);
             s->work[r] += n[ACTION_FIRST] + n[ACTION_WRITE];
@@ -199,12 +211,15 @@ static void map_layer(struct crossbar *x, const struct quant *q, int i,
     const struct layer *l = &x->net->layer[i];
     struct xbar array = {x->chip.geo.rows, x->chip.geo.columns,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
-    struct matrix m = {l->groups, l->rows, l->columns};
-    if (l->codes)
-        map_exact(&array, &x->rule, &m, l->codes, q->group[0].n, q->input_bits,
-                  a, &x->map[i]);
+    int step = l->win.stride_w < l->win.kw ? l->win.stride_w : l->win.kw;
+    struct matrix m = {l->groups, l->rows, l->columns, l->out.w,
+                       l->rows / l->win.kw * step};
+    const struct map_style *style = x->rule.style;
+    if (l->codes && style->map_exact)
+        style->map_exact(&array, &x->rule, &m, l->codes, q->group[0].n,
+                         q->input_bits, a, &x->map[i]);
     else
-        x->rule.style->map(&array, &x->rule, &m, q, &x->map[i]);
+        style->map(&array, &x->rule, &m, q, &x->map[i]);
 }
 
 int stages_build(struct crossbar *x, const struct quant *quant, struct arena *a,

@@ -1,0 +1,390 @@
+/* spatial.c - the spatial machine: layer after layer on one array */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/spatial/spatial.h"
+
+#include "machine/spatial/loops.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What a layer costs, a whole batch of it. */
+struct effort {
+    struct loops loops;
+    struct activity act;
+    double memory_bits[OPERANDS][DIRECTIONS];
+    double wait_cycles, first_cycles;
+};
+
+/* ---- a layer on the array ---- */
+
+static bool run_traffic(const struct spatial *s, struct effort *e)
+{
+    struct loops *l = &e->loops;
+    struct tile all = {l->batch, l->oc, l->ic, l->oh, l->ow};
+    s->dataflow->map(&s->x, l, &all, &e->act);
+    s->dataflow->traffic(&s->x, l, &e->act);
+    memcpy(e->memory_bits, e->act.memory_bits, sizeof e->memory_bits);
+    e->wait_cycles = e->act.wait_cycles;
+    return true;
+}
+
+/* What comes over the link is written into a buffer; what leaves is read. */
+static void count_fills(struct effort *e)
+{
+    for (int o = 0; o < OPERANDS; o++) {
+        e->act.buffer_bits[o][WRITTEN] += e->memory_bits[o][READ];
+        e->act.buffer_bits[o][READ] += e->memory_bits[o][WRITTEN];
+    }
+}
+
+/* false: not even the smallest tile fits the buffers. */
+static bool run_loops(const struct spatial *s, struct effort *e)
+{
+    struct plan p;
+    if (s->dataflow->traffic)
+        return run_traffic(s, e);
+    if (!plan_search(&s->x, s->dataflow, &e->loops, &p))
+        return false;
+    s->dataflow->map(&s->x, &e->loops, &p.tile, &e->act);
+    memcpy(e->memory_bits, p.memory_bits, sizeof e->memory_bits);
+    e->wait_cycles = p.wait_cycles;
+    e->first_cycles = p.first_cycles;
+    count_fills(e);
+    return true;
+}
+
+/* An earlier layer with the same loops, or NULL. */
+static const struct effort *find_like(const struct net *net,
+                                      const struct effort *all, int index)
+{
+    for (int i = 0; i < index; i++)
+        if (layer_is_product(&net->layer[i]) &&
+            !memcmp(&all[i].loops, &all[index].loops, sizeof all[i].loops))
+            return &all[i];
+    return NULL;
+}
+
+static int run_layer(const struct spatial *s, const struct net *net,
+                     const struct quant *quant, const struct widths *w,
+                     struct effort *all, int i, struct msgs *msgs)
+{
+    const struct layer *l = &net->layer[i];
+    struct effort *e = &all[i];
+    char why[200];
+    if (loops_of(&s->x, s->rule.batch, net, i, &quant[i], w, &e->loops, why,
+                 sizeof why))
+        return msg_error(msgs, &l->at, "layer '%s': %s", l->name, why);
+    const struct effort *like = find_like(net, all, i);
+    if (like)
+        *e = *like;
+    else if (!run_loops(s, e))
+        return msg_error(msgs, &l->at,
+                         "layer '%s': the buffers do not hold its smallest "
+                         "part; enlarge group 'buffers'",
+                         l->name);
+    return 0;
+}
+
+/* ---- a layer beside it ---- */
+
+static double operations(const struct layer *l)
+{
+    double sum = 0;
+    for (int w = 0; w < WORK_N; w++)
+        sum +=
+            w == WORK_MAC && layer_is_product(l) && !l->groups ? 0 : l->work[w];
+    return sum;
+}
+
+/*
+ * In the stream of the layer before: only what that does not bring, the other
+ * inputs of an addition and entries of tables, comes over the link. With
+ * lanes of its own: all inputs come and all outputs go.
+ */
+static void run_beside(const struct spatial *s, const struct layer *l,
+                       double width, double out_width, struct effort *e)
+{
+    const struct memory *m = &s->x.memory;
+    bool work = operations(l) > 0, fused = s->other.lanes == 0;
+    bool kept = m->keeps == KEEPS_MAPS || m->keeps == KEEPS_ALL;
+    double batch = s->rule.batch, in = (double)l->in_values;
+    if (fused)
+        in *= l->n_in > 1 ? (l->n_in - 1.0) / l->n_in : 0;
+    double moved = work && !kept ? in * batch * width * m->map_ratio : 0;
+    double gone = work && !kept && !fused
+                      ? (double)l->out_values * batch * out_width * m->map_ratio
+                      : 0;
+    e->memory_bits[INPUT][READ] = moved + (double)l->fetched * batch * width;
+    e->memory_bits[OUTPUT][WRITTEN] = gone;
+    e->act.cycles = fused ? 0 : batch * operations(l) / s->other.lanes;
+    double link = (e->memory_bits[INPUT][READ] + gone) / memory_rate(&s->x);
+    e->wait_cycles = fmax(0, link - e->act.cycles);
+    count_fills(e);
+}
+
+/* ---- counting ---- */
+
+static void add(struct run *run, int layer, int place, double first,
+                double written)
+{
+    double *n = run_actions(run, layer, place);
+    n[ACTION_FIRST] += first;
+    n[ACTION_WRITE] += written;
+}
+
+static int buffer_of(const struct buffers *b, int operand)
+{
+    static const int own[OPERANDS] = {[INPUT] = PLACE_INPUT_BUFFER,
+                                      [WEIGHT] = PLACE_WEIGHT_BUFFER,
+                                      [OUTPUT] = PLACE_OUTPUT_BUFFER};
+    return b->bits[operand] > 0 ? own[operand] : PLACE_BUFFER;
+}
+
+/* Actions of one inference: a batch's share. */
+static void count_layer(const struct spatial *s, const struct layer *l,
+                        const struct effort *e, int i, struct run *run)
+{
+    const struct activity *a = &e->act;
+    double part = 1.0 / s->rule.batch;
+    bool array = layer_is_product(l);
+    add(run, i, PLACE_MAC, part * a->unit_cycles, 0);
+    add(run, i, PLACE_REGISTER, part * a->store_bits[READ],
+        part * a->store_bits[WRITTEN]);
+    add(run, i, PLACE_NETWORK, part * a->network_bits, 0);
+    for (int o = 0; o < OPERANDS; o++) {
+        add(run, i, buffer_of(&s->x.buffers, o), part * a->buffer_bits[o][READ],
+            part * a->buffer_bits[o][WRITTEN]);
+        add(run, i, PLACE_DRAM, part * e->memory_bits[o][READ],
+            part * e->memory_bits[o][WRITTEN]);
+    }
+    add(run, i, PLACE_VECTOR, operations(l), 0);
+    add(run, i, PLACE_CONTROL, array ? part * a->cycles : 0, 0);
+    add(run, i, PLACE_CHIP, run->layer[i].busy_s, 0);
+}
+
+/* What the array could have done in that time at these widths. */
+static double utilisation(const struct spatial *s, const struct effort *e,
+                          double cycles)
+{
+    const struct array *a = &s->x.array;
+    double most = (double)a->rows * a->columns * a->macs * cycles *
+                  e->loops.lanes / e->loops.step_cycles;
+    return loops_macs(&e->loops) / most;
+}
+
+static void fill_layer(const struct spatial *s, const struct layer *l,
+                       const struct quant *q, const struct effort *e,
+                       struct run_layer *out)
+{
+    bool array = layer_is_product(l);
+    double start = array ? s->x.array.layer_cycles : 0;
+    double cycles = e->act.cycles + e->wait_cycles + start;
+    *out = (struct run_layer){.layer = l};
+    out->busy_s = cycles / s->x.array.clock_Hz / s->rule.batch;
+    out->first_s = (start + e->first_cycles) / s->x.array.clock_Hz;
+    out->limit = e->wait_cycles > e->act.cycles ? "dram"
+                 : array                        ? "mac"
+                                                : "vector";
+    if (array && start > fmax(e->act.cycles, e->wait_cycles))
+        out->limit = "start";
+    if (cycles == 0)
+        out->limit = NULL;
+    if (array)
+        out->used = utilisation(s, e, cycles);
+    if (l->groups > 0) {
+        out->scheme = q->label;
+        out->input_bits = e->loops.bits[INPUT];
+        out->planes = e->loops.bits[WEIGHT];
+    }
+}
+
+/* Weights that stay must fit, all layers' together. */
+static int check_kept(const struct spatial *s, const struct net *net,
+                      const struct effort *all, struct msgs *msgs, double *bits)
+{
+    const struct buffers *b = &s->x.buffers;
+    double room = b->bits[WEIGHT] > 0 ? b->bits[WEIGHT] : b->unified_bits;
+    *bits = 0;
+    for (int i = 0; i < net->n; i++)
+        if (net->layer[i].groups > 0 && all[i].loops.resident[WEIGHT])
+            *bits += loops_bits(&all[i].loops, WEIGHT);
+    if (*bits <= room)
+        return 0;
+    return msg_error(msgs, NULL,
+                     "%s keeps all weights on the chip: %.3g MB of %s do not "
+                     "fit %.3g MB; set memory.keeps=nothing or a larger "
+                     "buffer",
+                     s->who.name, *bits / 8388608, net->name, room / 8388608);
+}
+
+static void fill_parts(const struct spatial *s, struct run *run)
+{
+    for (int i = 0; i < PLACES; i++) {
+        struct part *p = &run->part[i];
+        *p = (struct part){.name = places[i].name,
+                           .level = places[i].level,
+                           .action = places[i].action,
+                           .model = s->part[i].model,
+                           .on_chip = !places[i].outside};
+        for (int b = 0; b < s->bounds; b++)
+            if (!strcmp(s->bound[b].path, places[i].name))
+                p->bound = &s->bound[b];
+    }
+}
+
+static void run_all(const struct spatial *s, const struct net *net,
+                    const struct quant *quant, const struct widths *w,
+                    struct effort *all, struct msgs *msgs, struct run *run)
+{
+    for (int i = 0; i < net->n; i++) {
+        const struct layer *l = &net->layer[i];
+        if (layer_is_product(l)) {
+            if (run_layer(s, net, quant, w, all, i, msgs))
+                continue;
+        } else {
+            int out_bits = s->x.array.output_bits;
+            run_beside(s, l, w->bits[i], out_bits ? out_bits : w->bits[i],
+                       &all[i]);
+        }
+        fill_layer(s, l, &quant[i], &all[i], &run->layer[i]);
+        count_layer(s, l, &all[i], i, run);
+    }
+}
+
+/* Layer after layer, each with the whole batch. */
+static void set_times(const struct spatial *s, struct run *run)
+{
+    double now = 0, longest = 0;
+    for (int i = 0; i < run->layers; i++) {
+        struct run_layer *l = &run->layer[i];
+        l->start_s = now;
+        l->first_s += now;
+        now += l->busy_s * s->rule.batch;
+        l->last_s = now;
+        if (l->busy_s > longest) {
+            longest = l->busy_s;
+            run->limit = l->layer->name;
+        }
+    }
+    run->limit_by = "all layers";
+    run->latency_s = now;
+    run->interval_s = now / s->rule.batch;
+    for (int i = 0; i < run->layers; i++)
+        run->layer[i].static_share = run->layer[i].busy_s / run->interval_s;
+}
+
+/* At the narrowest operands that the network has. */
+static void set_peak(const struct spatial *s, const struct effort *all,
+                     struct run *run)
+{
+    const struct array *a = &s->x.array;
+    double products = 0;
+    for (int i = 0; i < run->layers; i++)
+        if (layer_is_product(run->layer[i].layer))
+            products =
+                fmax(products, all[i].loops.lanes / all[i].loops.step_cycles);
+    run->peak_ops =
+        2.0 * a->rows * a->columns * a->macs * products * a->clock_Hz;
+}
+
+static int map(void *self, const struct net *net, const struct quant *quant,
+               struct arena *a, struct msgs *msgs, struct run *run)
+{
+    struct spatial *s = self;
+    size_t n = (size_t)net->n;
+    struct effort *all = arena_array(a, n, sizeof *all);
+    int errors = msgs->errors;
+    struct widths w;
+    *run =
+        (struct run){.layers = net->n, .parts = PLACES, .batch = s->rule.batch};
+    run->layer = arena_array(a, n, sizeof *run->layer);
+    run->part = arena_array(a, PLACES, sizeof *run->part);
+    run->actions = arena_array(a, n * PLACES * ACTIONS, sizeof *run->actions);
+    fill_parts(s, run);
+    widths_set(net, quant, a, &w);
+    run_all(s, net, quant, &w, all, msgs, run);
+    if (msgs->errors > errors ||
+        check_kept(s, net, all, msgs, &run->storage_bits))
+        return -1;
+    set_times(s, run);
+    set_peak(s, all, run);
+    run->chips = run->rounds = 1;
+    return 0;
+}
+
+/* Times do not depend on what components cost. */
+static int schedule(void *self, struct msgs *msgs, struct run *run)
+{
+    struct spatial *s = self;
+    const struct array *a = &s->x.array;
+    double area_m2 = 0;
+    bool energy = false;
+    (void)msgs;
+    run->cycle_s = 1 / a->clock_Hz;
+    run->peak_W = 0;
+    for (int i = 0; i < PLACES; i++) {
+        struct part *p = &run->part[i];
+        p->cost = s->part[i].cost;
+        p->instances = s->part[i].model ? s->part[i].instances : 0;
+        run->peak_W += p->instances * p->cost.peak_W;
+        area_m2 += p->on_chip ? p->instances * p->cost.area_m2 : 0;
+        energy |= p->cost.energy_J[ACTION_FIRST] > 0 || p->cost.static_W > 0;
+    }
+    run->unknown =
+        (energy ? 0 : RUN_NO_ENERGY) | (area_m2 > 0 ? 0 : RUN_NO_AREA);
+    return 0;
+}
+
+static struct bound *bounds(void *self, int *n)
+{
+    struct spatial *s = self;
+    *n = s->bounds;
+    return s->bound;
+}
+
+static struct identity identity(void *self)
+{
+    return ((struct spatial *)self)->who;
+}
+
+static void list(FILE *out)
+{
+    fputs("dataflows\n", out);
+    for (int i = 0; dataflows[i]; i++)
+        fprintf(out, "  %-18s %s\n                     %s\n",
+                dataflows[i]->name, dataflows[i]->text, dataflows[i]->source);
+    fputs("components of a spatial accelerator\n", out);
+    for (int i = 0; i < PLACES; i++)
+        fprintf(out, "  %-16s per %-5s %s (optional)\n", places[i].name,
+                places[i].level, places[i].text);
+}
+
+static const struct param_group groups[] = {
+    {"technology", technology_fields},
+    {"array", array_fields},
+    {"buffers", buffers_fields},
+    {"memory", memory_fields},
+    {"schedule", spatial_schedule_fields},
+    {"elementwise", elementwise_fields},
+    {NULL, NULL}};
+
+const struct machine_type machine_spatial = {
+    .name = "spatial",
+    .text = "an array of MAC units with buffers and a memory link, layer "
+            "after layer",
+    .groups = groups,
+    .latency = "sum over the layers, a batch at a time, of\n"
+               "    start + compute + max(0, memory - compute) + first loads "
+               "+ last stores\n"
+               "    compute: as the dataflow has it; memory: bits over the "
+               "link / its width",
+    .interval = "latency / batch",
+    .list = list,
+    .load = spatial_load,
+    .map = map,
+    .schedule = schedule,
+    .bounds = bounds,
+    .changed = spatial_changed,
+    .identity = identity,
+};

@@ -1,0 +1,95 @@
+/* validate_table.c - published figures beside ours, as tables */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "use/validate.h"
+
+#include <math.h>
+#include <string.h>
+
+/* clang-format off */
+static const struct column columns[] = {
+    {"file", NULL}, {"title", NULL}, {"id", NULL}, {"case", NULL},
+    {"component", NULL}, {"figure", NULL}, {"unit", NULL}, {"kind", NULL},
+    {"role", NULL}, {"published", ""}, {"ours", ""}, {"ratio", ""},
+    {"within", ""}, {"verdict", NULL}, {"peer", NULL}, {"peer_ratio", ""},
+    {"own_node_ratio", ""}, {"source", NULL}, {"reason", NULL},
+};
+static const struct column variant_columns[] = {
+    {"file", NULL}, {"case", NULL}, {"what", NULL}, {"name", NULL},
+    {"value", ""},
+};
+/* clang-format on */
+enum {
+    COLUMNS = sizeof columns / sizeof *columns,
+    VARIANT_COLUMNS = sizeof variant_columns / sizeof *variant_columns
+};
+
+static void fill_row(const struct claim *c, union cell *cell)
+{
+    const union cell row[COLUMNS] = {{.text = c->paper->path},
+                                     {.text = c->paper->title},
+                                     {.text = c->id},
+                                     {.text = c->label},
+                                     {.text = c->group ? c->group : ""},
+                                     {.text = c->question.figure},
+                                     {.text = dim_unit(c->dim)},
+                                     {.text = claim_kinds[c->kind]},
+                                     {.text = claim_roles[c->role]},
+                                     {.number = c->published},
+                                     {.number = c->ours},
+                                     {.number = c->ratio},
+                                     {.number = c->within},
+                                     {.text = verdict_names[c->verdict]},
+                                     {.text = c->peer},
+                                     {.number = c->peer_ratio},
+                                     {.number = c->own_node_ratio},
+                                     {.text = c->source},
+                                     {.text = c->reason}};
+    memcpy(cell, row, sizeof row);
+}
+
+struct table *validate_table(const struct validation *v, struct arena *a)
+{
+    struct table *t = table_new(a, "cases", COLUMNS, columns, v->claims);
+    union cell *row = t->cell;
+    for (const struct paper *p = v->first; p; p = p->next)
+        for (const struct claim *c = p->claim; c; c = c->next, row += COLUMNS)
+            fill_row(c, row);
+    return t;
+}
+
+/* Rows of one list; with cell NULL counts them only. */
+static int fill_variants(const struct claim *c, const struct variant *x,
+                         const char *what, union cell *cell)
+{
+    int n = 0;
+    for (; x; x = x->next, n++) {
+        const union cell row[VARIANT_COLUMNS] = {{.text = c->paper->path},
+                                                 {.text = c->label},
+                                                 {.text = what},
+                                                 {.text = x->name},
+                                                 {.number = x->value}};
+        if (cell)
+            memcpy(cell + (ptrdiff_t)n * VARIANT_COLUMNS, row, sizeof row);
+    }
+    return n * VARIANT_COLUMNS;
+}
+
+static int fill_all(const struct validation *v, union cell *cell)
+{
+    int n = 0;
+    for (const struct paper *p = v->first; p; p = p->next)
+        for (const struct claim *c = p->claim; c; c = c->next) {
+            n += fill_variants(c, c->step, "step", cell ? cell + n : NULL);
+            n += fill_variants(c, c->assumption, "assumption",
+                               cell ? cell + n : NULL);
+        }
+    return n;
+}
+
+struct table *validate_variants(const struct validation *v, struct arena *a)
+{
+    struct table *t = table_new(a, "variants", VARIANT_COLUMNS, variant_columns,
+                                fill_all(v, NULL) / VARIANT_COLUMNS);
+    fill_all(v, t->cell);
+    return t;
+}
