@@ -33,9 +33,7 @@ list() { # variable folder...
     printf '\nQUANT_FILES ='
     for f in workloads/quant/*.cfg; do printf ' \\\n    %s' "$f"; done
     printf '\nVALIDATION_FILES ='
-    for f in validation/*.cfg; do printf ' \\\n    %s' "$f"; done
-    printf '\nCASE_FILES ='
-    find validation/circuits -name '*.cfg' | LC_ALL=C sort |
+    find validation -name '*.cfg' | LC_ALL=C sort |
         while read -r file; do printf ' \\\n    %s' "$file"; done
     printf '\nUNIT_TESTS ='
     for f in tests/unit/t_*.c; do printf ' \\\n    %s' "${f%.c}"; done

@@ -11,6 +11,7 @@
 const char *const claim_kinds[] = {"silicon",    "model",  "tool",
                                    "arithmetic", "target", NULL};
 const char *const claim_roles[] = {"predicted", "calibrated", "recalled", NULL};
+const char *const claim_means[] = {"geometric", "arithmetic", "sum", NULL};
 const char *const verdict_names[] = {"ok", "off", "explained",
                                      "no longer needs a reason"};
 
@@ -30,18 +31,18 @@ static double pair_value(const struct pair *p)
     return p->theirs ? p->ours->value / p->theirs->value : p->ours->value;
 }
 
-double pairs_mean(const struct claim *c, const struct pair *pair)
+double pairs_mean(const struct claim *c, const struct pair *pair, int mean)
 {
     double sum = 0;
     if (c->pairs == 1)
         return pair_value(pair);
     for (int i = 0; i < c->pairs; i++)
-        sum += c->mean == MEAN_GEOMETRIC ? log(pair_value(&pair[i]))
-                                         : pair_value(&pair[i]);
-    if (c->mean == MEAN_SUM)
+        sum += mean == MEAN_GEOMETRIC ? log(pair_value(&pair[i]))
+                                      : pair_value(&pair[i]);
+    if (mean == MEAN_SUM)
         return sum;
     sum /= c->pairs;
-    return c->mean == MEAN_GEOMETRIC ? exp(sum) : sum;
+    return mean == MEAN_GEOMETRIC ? exp(sum) : sum;
 }
 
 /* ("16.5 ms", "source"): a quantity of the figure's dimension, or a number. */
@@ -74,11 +75,17 @@ static bool is_within(double ratio, double within)
     return fmax(ratio, 1 / ratio) <= (1 + within) * (1 + rounding);
 }
 
+/* The published value; of a span, what of it is nearest to ours. */
+static double nearest(const struct claim *c)
+{
+    return fmax(c->published, fmin(c->ours, c->until));
+}
+
 int claim_settle(struct validation *v, struct claim *c)
 {
     if (parse_published(v, c))
         return -1;
-    c->ratio = c->ours / c->published;
+    c->ratio = c->ours / nearest(c);
     bool good = is_within(c->ratio, c->within), reason = *c->reason;
     c->verdict = good     ? reason ? VERDICT_STALE : VERDICT_OK
                  : reason ? VERDICT_EXPLAINED
@@ -94,7 +101,7 @@ static int settle(struct validation *v, struct claim *c)
             (c->pair[i].theirs && isnan(c->pair[i].theirs->value)))
             return -1; /* reported */
     c->dim = c->pair->theirs ? DIM_NONE : c->pair->ours->dim;
-    c->ours = pairs_mean(c, c->pair);
+    c->ours = pairs_mean(c, c->pair, c->mean);
     int bad = claim_settle(v, c);
     return bad | variants_settle(v, c);
 }

@@ -22,6 +22,7 @@ enum verdict { VERDICT_OK, VERDICT_OFF, VERDICT_EXPLAINED, VERDICT_STALE };
 
 extern const char *const claim_kinds[];  /* NULL at the end */
 extern const char *const claim_roles[];
+extern const char *const claim_means[];
 extern const char *const verdict_names[];
 
 /* A figure of the network, of layers (their sum), of a component. */
@@ -40,7 +41,8 @@ struct answer {
     struct answer *next; /* of the same run */
 };
 
-/* A network on a machine. Every run is made once, after those before it. */
+/* A network on a machine. Every run is made once, after those before it. Runs
+ * of one name are one machine on each of the file's networks. */
 struct trial {
     const char *name, *tech, *network, *quant; /* quant "": the network's own */
     const char *const *sets;      /* as of ivq-est -s; never NULL */
@@ -61,6 +63,7 @@ struct variant {
     const char *name;
     struct place at;
     struct pair *pair; /* as many as the case has */
+    int mean;          /* enum claim_mean */
     double value;
     struct variant *next;
 };
@@ -72,13 +75,14 @@ struct claim {
     const char *id, *name, *reason, *source; /* "": none */
     const char *label;       /* for people: its id, or what it is of */
     const char *peer;        /* another tool with an error of its own; "" */
+    const char *runs, *overs, *layers; /* their names in one text */
     struct node *written;    /* the published value in the file */
     int kind, role, mean;
     struct question question, over;
     int pairs;
     struct pair *pair;
     struct variant *step, *assumption; /* NULL: none */
-    double per, within;
+    double per, until, within; /* until: end of a published span, or 0 */
     double published, ours, ratio; /* published / per; SI */
     double peer_ratio;       /* NaN: none */
     double own_node_ratio;   /* where ours is on the other tool's transistors:
@@ -93,7 +97,9 @@ struct paper {
     const char *path, *title;
     const char *const *folders; /* in which its names are looked up */
     struct node *root, *sources;
+    struct trial *networks; /* that runs without a network stand for */
     struct trial *trial, **trial_end;
+    int runs; /* of them as written; steps and assumptions add more */
     struct claim *claim, **claim_end;
     struct paper *next;
 };
@@ -146,8 +152,11 @@ int variants_settle(struct validation *v, struct claim *c);
  * if there is no such key. */
 int texts_read(struct validation *v, struct node *group, const char *key,
                const char *const **out);
+/* Both lists in one; NULL at the end. */
+const char *const *texts_joined(struct arena *a, const char *const *first,
+                                const char *const *last);
 int trial_run(struct validation *v, struct paper *p, struct trial *t);
-double pairs_mean(const struct claim *c, const struct pair *pair);
+double pairs_mean(const struct claim *c, const struct pair *pair, int mean);
 /* The published value as a number of c->dim, ratio and verdict. */
 int claim_settle(struct validation *v, struct claim *c);
 /* Errors of `from`, each behind `lead` with its place. */

@@ -8,7 +8,6 @@
 #include <string.h>
 
 enum { NAMES_MAX = 128 };
-static const char *const means[] = {"geometric", "arithmetic", "sum", NULL};
 
 /* ---- field tables ---- */
 
@@ -19,6 +18,12 @@ static const struct field run_fields[] = {
      "what cases call the run"},
     {"tech", FIELD_TEXT, DIM_NONE, T(tech), 0, 0, NULL, NULL,
      "technology file"},
+    {"network", FIELD_TEXT, DIM_NONE, T(network), 0, 0, "", NULL,
+     "workload file; without it, each of the networks"},
+    {"quant", FIELD_TEXT, DIM_NONE, T(quant), 0, 0, "", NULL,
+     "in place of the network's own quantization"},
+    {0}};
+static const struct field network_fields[] = {
     {"network", FIELD_TEXT, DIM_NONE, T(network), 0, 0, NULL, NULL,
      "workload file"},
     {"quant", FIELD_TEXT, DIM_NONE, T(quant), 0, 0, "", NULL,
@@ -38,10 +43,13 @@ static const struct field claim_fields[] = {
      "figure of the divisor"},
     {"over_part", FIELD_TEXT, DIM_NONE, C(over.part), 0, 0, "", NULL,
      "component of the divisor"},
-    {"mean", FIELD_CHOICE, DIM_NONE, C(mean), 0, 0, "geometric", means,
+    {"mean", FIELD_CHOICE, DIM_NONE, C(mean), 0, 0, "geometric",
+     claim_means,
      "of several runs"},
     {"per", FIELD_REAL, DIM_NONE, C(per), 1e-30, 1e30, "1", NULL,
      "divides the published value"},
+    {"until", FIELD_REAL, DIM_NONE, C(until), 0, 1e30, "0", NULL,
+     "the published value is a span that ends here"},
     {"within", FIELD_REAL, DIM_NONE, C(within), 0, 100, NULL, NULL,
      "a relative error, from 1 on a factor of 1 + within"},
     {"kind", FIELD_CHOICE, DIM_NONE, C(kind), 0, 0, NULL, claim_kinds,
@@ -60,6 +68,14 @@ static const char *const claim_keys[] = {
 enum { CLAIM_KEYS = sizeof claim_keys / sizeof *claim_keys };
 
 /* ---- helpers ---- */
+
+static int count_texts(const char *const *text)
+{
+    int n = 0;
+    while (text && text[n])
+        n++;
+    return n;
+}
 
 int texts_read(struct validation *v, struct node *group, const char *key,
                const char *const **out)
@@ -81,6 +97,16 @@ int texts_read(struct validation *v, struct node *group, const char *key,
         return msg_error(v->msgs, &n->at, "'%s' is an empty list", key);
     *out = text;
     return 0;
+}
+
+const char *const *texts_joined(struct arena *a, const char *const *first,
+                                const char *const *last)
+{
+    size_t n = (size_t)count_texts(first), m = (size_t)count_texts(last);
+    const char **all = arena_array(a, n + m + 1, sizeof *all);
+    memcpy(all, first, n * sizeof *all);
+    memcpy(all + n, last, m * sizeof *all);
+    return all;
 }
 
 /* A copy of what an outer group says for all within it. */
@@ -155,9 +181,32 @@ static int unknown_run(struct validation *v, const struct paper *p,
                      suggest_end(name, known, n, "").text);
 }
 
+static const char *const none[] = {NULL};
+
+/* The run once, or on each of the networks: under one name. */
+static int add_runs(struct validation *v, struct paper *p, struct trial t)
+{
+    if (*t.network) {
+        trial_add(v, p, t);
+        return 0;
+    }
+    if (!p->networks)
+        return msg_error(v->msgs, &t.at,
+                         "run '%s' has no 'network', and the file no list "
+                         "'networks' that it could stand for",
+                         t.name);
+    for (const struct trial *n = p->networks; n; n = n->next) {
+        struct trial one = t;
+        one.network = n->network;
+        one.quant = *t.quant ? t.quant : n->quant;
+        one.sets = texts_joined(v->arena, n->sets, t.sets);
+        trial_add(v, p, one);
+    }
+    return 0;
+}
+
 static int read_run(struct validation *v, struct paper *p, struct node *group)
 {
-    static const char *const none[] = {NULL};
     struct trial t = {.sets = none, .copies = 1, .at = group->at};
     struct bound b = {.path = "runs", .fields = run_fields, .data = &t};
     int bad = texts_read(v, group, "set", &t.sets);
@@ -166,8 +215,23 @@ static int read_run(struct validation *v, struct paper *p, struct node *group)
     if (trial_find(p, t.name))
         return msg_error(v->msgs, &group->at, "there are two runs '%s'",
                          t.name);
-    trial_add(v, p, t);
-    return 0;
+    p->runs++;
+    return add_runs(v, p, t);
+}
+
+/* One of the networks that runs without one stand for; in the file's order. */
+static int read_network(struct validation *v, struct paper *p,
+                        struct node *group)
+{
+    struct trial **end = &p->networks;
+    struct trial *t = arena_alloc(v->arena, sizeof *t);
+    struct bound b = {.path = "networks", .fields = network_fields, .data = t};
+    while (*end)
+        end = &(*end)->next;
+    t->sets = none;
+    *end = t;
+    return texts_read(v, group, "set", &t->sets) |
+           field_read(&b, group, NULL, group->at, v->arena, v->msgs);
 }
 
 /* ---- a case ---- */
@@ -232,6 +296,7 @@ struct claim *claim_read(struct validation *v, struct paper *p,
     read_published(v, c, group);
     read_peer(v, c, group);
     c->label = *c->name ? c->name : c->question.figure;
+    c->runs = c->overs = c->layers = "";
     c->question.at = c->over.at = group->at;
     *p->claim_end = c;
     p->claim_end = &c->next;
@@ -253,29 +318,47 @@ static int read_questions(struct validation *v, struct claim *c,
     return bad | texts_read(v, group, "over_layer", &c->over.layers);
 }
 
-static int count_texts(const char *const *text)
+/* "a, b, c" */
+static const char *in_one(struct arena *a, const char *const *text)
 {
-    int n = 0;
-    while (text && text[n])
-        n++;
-    return n;
+    const char *all = text && *text ? *text : "";
+    for (int i = 1; text && *text && text[i]; i++)
+        all = arena_printf(a, "%s, %s", all, text[i]);
+    return all;
 }
 
-/* The runs of a list; *n of them. */
+/* Adds the runs of a name to out[*n ..]; how many there are. */
+static int same_name(const struct paper *p, const char *name,
+                     struct trial **out, int *n)
+{
+    int found = 0;
+    for (struct trial *t = p->trial; t; t = t->next)
+        if (!strcmp(t->name, name)) {
+            if (out)
+                out[(*n)++] = t;
+            found++;
+        }
+    return found;
+}
+
+/* The runs of a list; *n of them, and their names. */
 static int find_runs(struct validation *v, struct paper *p, struct node *group,
-                     const char *key, struct trial ***out, int *n)
+                     const char *key, struct trial ***out, int *n,
+                     const char **all)
 {
     const char *const *name = NULL;
     struct node *list = node_get(group, key);
+    int total = 0;
     if (texts_read(v, group, key, &name))
         return -1;
-    *n = count_texts(name);
-    *out = arena_array(v->arena, (size_t)*n + 1, sizeof **out);
-    for (int i = 0; i < *n; i++) {
-        (*out)[i] = trial_find(p, name[i]);
-        if (!(*out)[i])
+    *n = 0;
+    *all = in_one(v->arena, name);
+    for (int i = 0; i < count_texts(name); i++)
+        total += same_name(p, name[i], NULL, NULL);
+    *out = arena_array(v->arena, (size_t)total + 1, sizeof **out);
+    for (int i = 0; i < count_texts(name); i++)
+        if (!same_name(p, name[i], *out, n))
             return unknown_run(v, p, name[i], &list->at);
-    }
     return 0;
 }
 
@@ -295,7 +378,7 @@ static void make_label(struct validation *v, struct claim *c,
                 arena_printf(a, "%s..%s", text, layer[count_texts(layer) - 1]);
         if (c->pairs > 1)
             text = arena_printf(a, "%s, %d runs", text, c->pairs);
-        else if (c->paper->trial->next)
+        else if (c->paper->runs > 1)
             text = arena_printf(a, "%s, %s%s%s", text, run[0]->name,
                                 over ? "/" : "", over ? over->name : "");
     }
@@ -307,11 +390,12 @@ static int read_pairs(struct validation *v, struct paper *p, struct claim *c,
 {
     struct trial **run, **over;
     int overs;
-    if (find_runs(v, p, group, "run", &run, &c->pairs) ||
-        find_runs(v, p, group, "over", &over, &overs))
+    if (find_runs(v, p, group, "run", &run, &c->pairs, &c->runs) ||
+        find_runs(v, p, group, "over", &over, &overs, &c->overs))
         return -1;
-    if (!c->pairs && p->trial && !p->trial->next) {
+    if (!c->pairs && p->runs == 1) {
         run[0] = p->trial; /* the only one need not be named */
+        c->runs = p->trial->name;
         c->pairs = 1;
     }
     if (!c->pairs)
@@ -332,6 +416,7 @@ static int read_pairs(struct validation *v, struct paper *p, struct claim *c,
         if (theirs)
             c->pair[i].theirs = trial_ask(v, theirs, &c->over);
     }
+    c->layers = in_one(v->arena, c->question.layers);
     make_label(v, c, run, over[0]);
     return variants_read(v, p, c, group, pair);
 }
@@ -387,8 +472,11 @@ static const char *folder_of(struct arena *a, const char *path)
 static int read_lists(struct validation *v, struct paper *p)
 {
     int bad = 0;
+    struct node *networks = list_of(v, p, "networks", &bad);
     struct node *runs = list_of(v, p, "runs", &bad);
     struct node *cases = list_of(v, p, "cases", &bad);
+    for (struct node *n = networks ? networks->child : NULL; n; n = n->next)
+        bad |= read_network(v, p, n);
     for (struct node *r = runs ? runs->child : NULL; r; r = r->next)
         bad |= read_run(v, p, r);
     if (bad)
@@ -397,7 +485,7 @@ static int read_lists(struct validation *v, struct paper *p)
         bad |= read_claim(v, p, c);
     for (struct trial *t = bad ? NULL : p->trial; t; t = t->next)
         if (!t->first)
-            bad = msg_error(v->msgs, &t->at, "no case uses run '%s'", t->name);
+            return msg_error(v->msgs, &t->at, "no case uses run '%s'", t->name);
     return bad;
 }
 
@@ -409,8 +497,8 @@ static bool has_cases(struct node *root)
 
 int paper_read(struct validation *v, const char *name, struct paper *p)
 {
-    static const char *const keys[] = {"title",  "sources", "runs", "cases",
-                                       "within", "kind",    "role"};
+    static const char *const keys[] = {"title",    "sources", "runs", "cases",
+                                       "networks", "within",  "kind", "role"};
     struct conf_env env = {v->arena, v->msgs, folders_and(v, v->home), NULL,
                            NULL};
     int errors = v->msgs->errors;

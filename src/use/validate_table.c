@@ -8,8 +8,10 @@
 /* clang-format off */
 static const struct column columns[] = {
     {"file", NULL}, {"title", NULL}, {"id", NULL}, {"case", NULL},
-    {"component", NULL}, {"figure", NULL}, {"unit", NULL}, {"kind", NULL},
-    {"role", NULL}, {"published", ""}, {"ours", ""}, {"ratio", ""},
+    {"component", NULL}, {"figure", NULL}, {"layer", NULL}, {"part", NULL},
+    {"run", NULL}, {"over", NULL}, {"mean", NULL}, {"unit", NULL},
+    {"kind", NULL}, {"role", NULL}, {"per", ""}, {"published", ""},
+    {"ours", ""}, {"ratio", ""},
     {"within", ""}, {"verdict", NULL}, {"peer", NULL}, {"peer_ratio", ""},
     {"own_node_ratio", ""}, {"source", NULL}, {"reason", NULL},
 };
@@ -31,9 +33,15 @@ static void fill_row(const struct claim *c, union cell *cell)
                                      {.text = c->label},
                                      {.text = c->group ? c->group : ""},
                                      {.text = c->question.figure},
+                                     {.text = c->layers},
+                                     {.text = c->question.part},
+                                     {.text = c->runs},
+                                     {.text = c->overs},
+                                     {.text = claim_means[c->mean]},
                                      {.text = dim_unit(c->dim)},
                                      {.text = claim_kinds[c->kind]},
                                      {.text = claim_roles[c->role]},
+                                     {.number = c->per},
                                      {.number = c->published},
                                      {.number = c->ours},
                                      {.number = c->ratio},

@@ -107,12 +107,22 @@ static void put_peers(FILE *out, const struct claim *c)
     putc('\n', out);
 }
 
+/* The published value, or the span that it is. */
+static const char *published_text(char *out, const struct claim *c)
+{
+    char first[TEXT], last[TEXT];
+    format(first, c->published, c->dim);
+    snprintf(out, TEXT, c->until > 0 ? "%.14s..%.14s" : "%s", first,
+             format(last, c->until, c->dim));
+    return out;
+}
+
 static void put_claim(FILE *out, const struct claim *c, bool all)
 {
     char name[LINE], published[TEXT], ours[TEXT], within[TEXT];
     bool stale = c->verdict == VERDICT_STALE;
     fprintf(out, "  %-*s %10s %10s %7.3f %6s  %s\n", LABEL,
-            cut(name, c->label, LABEL), format(published, c->published, c->dim),
+            cut(name, c->label, LABEL), published_text(published, c),
             format(ours, c->ours, c->dim), c->ratio,
             tolerance(within, c->within),
             verdict_names[stale ? VERDICT_OK : c->verdict]);

@@ -9,11 +9,12 @@
 struct wanted {
     const char *name, *tech, *quant;
     const char *const *sets, *const *over_sets;
-    int normalise;
+    int normalise, mean;
 };
 
 /* clang-format off */
 static const char *const normalises[] = {"none", "area", NULL};
+static const char *const means[] = {"same", "geometric", "arithmetic", NULL};
 #define W(member) offsetof(struct wanted, member)
 static const struct field step_fields[] = {
     {"name", FIELD_TEXT, DIM_NONE, W(name), 0, 0, NULL, NULL, "what changes"},
@@ -27,6 +28,8 @@ static const struct field assumption_fields[] = {
      "what is assumed"},
     {"normalise", FIELD_CHOICE, DIM_NONE, W(normalise), 0, 0, "none",
      normalises, "area: the other machine gets the area of the run's"},
+    {"mean", FIELD_CHOICE, DIM_NONE, W(mean), 0, 0, "same", means,
+     "of several runs; same: as the case's"},
     {0}};
 /* clang-format on */
 
@@ -54,14 +57,24 @@ static size_t count(const char *const *text)
     return n;
 }
 
-static const char *const *joined(struct arena *a, const char *const *first,
-                                 const char *const *last)
+static bool same_texts(const char *const *a, const char *const *b)
 {
-    size_t n = count(first), m = count(last);
-    const char **all = arena_array(a, n + m + 1, sizeof *all);
-    memcpy(all, first, n * sizeof *all);
-    memcpy(all + n, last, m * sizeof *all);
-    return all;
+    while (*a && *b && !strcmp(*a, *b))
+        a++, b++;
+    return !*a && !*b;
+}
+
+/* The run that is the same but for its name, or a new one. */
+static struct trial *trial_like(struct validation *v, struct paper *p,
+                                const struct trial *like)
+{
+    for (struct trial *t = p->trial; t; t = t->next)
+        if (!strcmp(t->tech, like->tech) &&
+            !strcmp(t->network, like->network) &&
+            !strcmp(t->quant, like->quant) && t->area == like->area &&
+            same_texts(t->sets, like->sets))
+            return t;
+    return trial_add(v, p, *like);
 }
 
 static struct variant *add_variant(struct validation *v, struct claim *c,
@@ -71,6 +84,7 @@ static struct variant *add_variant(struct validation *v, struct claim *c,
     struct variant *x = arena_alloc(v->arena, sizeof *x);
     x->name = name;
     x->at = group->at;
+    x->mean = c->mean;
     x->pair = arena_array(v->arena, (size_t)c->pairs, sizeof *x->pair);
     **end = x;
     *end = &x->next;
@@ -104,10 +118,10 @@ static int read_step(struct validation *v, struct paper *p, struct claim *c,
         struct trial t = *trial[2 * i];
         t.name = arena_printf(v->arena, "%s, step '%s'", t.name, w.name);
         t.tech = w.tech;
-        t.sets = joined(v->arena, network_sets(v->arena, &t), w.sets);
+        t.sets = texts_joined(v->arena, network_sets(v->arena, &t), w.sets);
         t.quant = *w.quant ? w.quant : t.quant;
         t.at = group->at;
-        x->pair[i].ours = trial_ask(v, trial_add(v, p, t), &c->question);
+        x->pair[i].ours = trial_ask(v, trial_like(v, p, &t), &c->question);
         x->pair[i].theirs = before ? before[i].ours : c->pair[i].theirs;
     }
     return 0;
@@ -144,9 +158,9 @@ static struct trial *with_sets(struct validation *v, struct paper *p,
         return t;
     struct trial like = *t;
     like.name = arena_printf(v->arena, "%s, '%s'", t->name, w->name);
-    like.sets = joined(v->arena, t->sets, sets);
+    like.sets = texts_joined(v->arena, t->sets, sets);
     like.area = area;
-    return trial_add(v, p, like);
+    return trial_like(v, p, &like);
 }
 
 static int read_assumption(struct validation *v, struct paper *p,
@@ -160,6 +174,8 @@ static int read_assumption(struct validation *v, struct paper *p,
         return msg_error(v->msgs, &group->at,
                          "an assumption about another machine needs 'over'");
     struct variant *x = add_variant(v, c, end, group, w.name);
+    if (w.mean)
+        x->mean = w.mean - 1; /* behind "same" */
     struct question *area = arena_alloc(v->arena, sizeof *area);
     *area = (struct question){"area", "", NULL, group->at, false};
     for (int i = 0; i < c->pairs; i++) {
@@ -224,7 +240,7 @@ int variants_settle(struct validation *v, struct claim *c)
                 if (isnan(x->pair[i].ours->value) ||
                     (x->pair[i].theirs && isnan(x->pair[i].theirs->value)))
                     return -1; /* reported */
-            x->value = pairs_mean(c, x->pair);
+            x->value = pairs_mean(c, x->pair, x->mean);
             if (k == 0 && !x->next && check_last(v, c, x))
                 return -1;
         }

@@ -144,7 +144,7 @@ paper one '{ figure = "ops_per_J"; run = "ivq"; over = "isaac"; kind = "target";
     steps = ( { name = "8-bit inputs"; tech = "isaac-32nm";
                 set = ("mapping.input_bits=8"); },
               { name = "the rest"; tech = "ivq-32nm"; } );
-    assumptions = ( { name = "two arrays"; set = ("mapping.two_arrays=false"); },
+    assumptions = ( { name = "signs"; set = "mapping.two_arrays=false"; },
                     { name = "equal area"; normalise = "area"; } ); }'
 validate "$work/folder/one.cfg" -o "$work/one.json"
 validate "$work/folder/one.cfg" >"$work/text"
@@ -168,6 +168,18 @@ else
     skip 'steps multiply to the whole' 'no jq'
     skip 'equal area is as ivq-est --vs has it' 'no jq'
 fi
+
+cat >"$work/single.cfg" <<'END'
+title = "A paper"; sources = { Paper = "where"; };
+within = 0.1; kind = "model"; role = "predicted";
+runs = ( { name = "isaac"; tech = "isaac-32nm"; network = "lenet5"; } );
+cases = ( { figure = "area"; published = ("85 mm2", "Paper");
+            assumptions = ( { name = "fewer"; set = "chip.tiles=160"; } ); },
+          { figure = "cycle"; published = ("100 ns", "Paper"); } );
+END
+validate "$work/single.cfg" >"$work/text"
+is 'the only run need not be named' "$?" 0
+like 'nor is it' "$(cat "$work/text")" '^  area  .* ok$'
 
 # ---- files, formats, options ----
 paper two "{ $area (\"85 mm2\", \"Paper\"); }"

@@ -227,11 +227,11 @@ static int check_memory(const struct roofline *x, const struct net *net,
     if (weights + most <= have)
         return 0;
     return msg_error(msgs, NULL,
-                     "'%s' needs %.3g MB on %s (parameters %.3g MB, values of "
-                     "a batch of %d %.3g MB), which has %.3g MB; use a smaller "
+                     "'%s' needs %.2f GB on %s (parameters %.2f GB, values of "
+                     "a batch of %d %.2f GB), which has %.2f GB; use a smaller "
                      "schedule.batch or a narrower precision",
-                     net->name, (weights + most) / 8e6, x->identity.name,
-                     weights / 8e6, x->rule.batch, most / 8e6, have / 8e6);
+                     net->name, (weights + most) / 8e9, x->identity.name,
+                     weights / 8e9, x->rule.batch, most / 8e9, have / 8e9);
 }
 
 /* The precision of the first layer's input: that of the first weights. */

@@ -54,22 +54,25 @@ static double most(double a, double b)
     return a > b ? a : b;
 }
 
+/* Operands of a width in the place of the widest, or the part of one that a
+ * pass takes. */
+static double fused(int widest, double width)
+{
+    return width <= widest ? floor(widest / width) : 1 / ceil(width / widest);
+}
+
 /* Products of one MAC in a cycle, 1 at the widest operands. */
 static double product_rate(const struct array *a, int input, int weight)
 {
     double i = most(stored_width(a, input, a->input_bits), a->smallest_bits);
     double w = most(stored_width(a, weight, a->weight_bits), a->smallest_bits);
-    double in = a->input_bits / i, out = a->weight_bits / w;
     switch (a->narrow) {
-    case NARROW_FUSED:
-        return (in >= 1 ? floor(in) : 1 / ceil(1 / in)) *
-               (out >= 1 ? floor(out) : 1 / ceil(1 / out));
     case NARROW_SERIAL_WEIGHT:
         return 1 / (w * ceil(i / a->input_bits));
     case NARROW_SERIAL:
         return 1 / (i * w);
     default:
-        return 1 / (ceil(1 / in) * ceil(1 / out));
+        return fused(a->input_bits, i) * fused(a->weight_bits, w);
     }
 }
 
@@ -112,16 +115,14 @@ static int check_widths(const struct array *a, int input, int weight, char *why,
 }
 
 /* lanes and step_cycles from the cycles of a product. */
-static void set_pace(const struct array *a, double cycles, struct loops *out)
+static void set_pace(double cycles, struct loops *out)
 {
     out->lanes = cycles < 1 ? ceil(1 / cycles - 1e-9) : 1;
     out->step_cycles = cycles * out->lanes;
-    (void)a;
 }
 
 static int set_operands(const struct array *a, const struct quant *q,
-                        double width, double result, struct loops *out,
-                        char *why, int size)
+                        double width, struct loops *out, char *why, int size)
 {
     struct quant same = {.n = 1, .input_bits = (int)width};
     same.group[0] = (struct planes){.share = 1, .width = (int)width};
@@ -134,10 +135,10 @@ static int set_operands(const struct array *a, const struct quant *q,
     out->bits[WEIGHT] = stored_width(a, weight, a->weight_bits);
     out->bits[OUTPUT] = a->output_bits
                             ? a->output_bits
-                            : stored_width(a, (int)result, a->input_bits);
+                            : stored_width(a, (int)width, a->input_bits);
     out->sum_bits =
         a->sum_bits > out->bits[OUTPUT] ? a->sum_bits : out->bits[OUTPUT];
-    set_pace(a, product_cycles(a, q), out);
+    set_pace(product_cycles(a, q), out);
     return 0;
 }
 
@@ -157,7 +158,7 @@ static void nest_of_product(const struct layer *l, int batch, struct loops *out)
 static bool is_window(const struct layer *l)
 {
     int64_t window = (int64_t)l->win.kh * l->win.kw;
-    return window > 0 && l->rows % window == 0 &&
+    return !l->recurrent && window > 0 && l->rows % window == 0 &&
            l->vectors == (int64_t)l->out.h * l->out.w;
 }
 
@@ -246,8 +247,7 @@ int loops_of(const struct accelerator *x, int batch, const struct net *net,
     int unroll = x->array.unroll;
     out->unrolled =
         unroll == UNROLL_ALWAYS || (unroll == UNROLL_FIRST && out->first);
-    if (set_operands(&x->array, q, w->bits[index], w->bits[index], out, why,
-                     size))
+    if (set_operands(&x->array, q, w->bits[index], out, why, size))
         return -1;
     set_resident(x, net, index, out);
     return 0;

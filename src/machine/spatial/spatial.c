@@ -233,23 +233,23 @@ static void fill_parts(const struct spatial *s, struct run *run)
     }
 }
 
-static void run_all(const struct spatial *s, const struct net *net,
-                    const struct quant *quant, const struct widths *w,
-                    struct effort *all, struct msgs *msgs, struct run *run)
+/* -1 at the first layer that cannot run: one reason is enough. */
+static int run_all(const struct spatial *s, const struct net *net,
+                   const struct quant *quant, const struct widths *w,
+                   struct effort *all, struct msgs *msgs, struct run *run)
 {
+    int out_bits = s->x.array.output_bits;
     for (int i = 0; i < net->n; i++) {
         const struct layer *l = &net->layer[i];
-        if (layer_is_product(l)) {
-            if (run_layer(s, net, quant, w, all, i, msgs))
-                continue;
-        } else {
-            int out_bits = s->x.array.output_bits;
+        if (!layer_is_product(l))
             run_beside(s, l, w->bits[i], out_bits ? out_bits : w->bits[i],
                        &all[i]);
-        }
+        else if (run_layer(s, net, quant, w, all, i, msgs))
+            return -1;
         fill_layer(s, l, &quant[i], &all[i], &run->layer[i]);
         count_layer(s, l, &all[i], i, run);
     }
+    return 0;
 }
 
 /* Layer after layer, each with the whole batch. */
@@ -294,7 +294,6 @@ static int map(void *self, const struct net *net, const struct quant *quant,
     struct spatial *s = self;
     size_t n = (size_t)net->n;
     struct effort *all = arena_array(a, n, sizeof *all);
-    int errors = msgs->errors;
     struct widths w;
     *run =
         (struct run){.layers = net->n, .parts = PLACES, .batch = s->rule.batch};
@@ -303,8 +302,7 @@ static int map(void *self, const struct net *net, const struct quant *quant,
     run->actions = arena_array(a, n * PLACES * ACTIONS, sizeof *run->actions);
     fill_parts(s, run);
     widths_set(net, quant, a, &w);
-    run_all(s, net, quant, &w, all, msgs, run);
-    if (msgs->errors > errors ||
+    if (run_all(s, net, quant, &w, all, msgs, run) ||
         check_kept(s, net, all, msgs, &run->storage_bits))
         return -1;
     set_times(s, run);

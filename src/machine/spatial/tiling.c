@@ -34,6 +34,11 @@ struct cut {
     double compute_cycles;
 };
 
+static double least(double a, double b)
+{
+    return a < b ? a : b;
+}
+
 static struct job job_of(const struct accelerator *x, const struct dataflow *d,
                          const struct loops *l)
 {
@@ -192,9 +197,9 @@ static double count_link(const struct job *j, const struct cut *c,
     double last = 0;
     *first = 0;
     for (int o = 0; o < OPERANDS; o++) {
-        double held = fmin(s->held[o], c->all[o]);
+        double held = least(s->held[o], c->all[o]);
         double bits = c->all[o] * times(j->l, o, c->all[o], held);
-        double begin = m->fills_first ? held : fmin(c->bits[o], c->all[o]);
+        double begin = m->fills_first ? held : least(c->bits[o], c->all[o]);
         double ratio = o == INPUT || j->l->products ? m->map_ratio : 1;
         p->memory_bits[o][WRITTEN] = 0;
         p->memory_bits[o][READ] = bits * s->visits[o] * ratio;
@@ -224,11 +229,13 @@ static void set_cost(const struct job *j, const struct cut *c,
                      const struct stay *s, struct plan *p)
 {
     double first, last = count_link(j, c, s, p, &first);
-    double middle = fmax(0, link_bits(p) - first - last);
+    p->bits = link_bits(p);
+    double middle = fmax(0, p->bits - first - last);
     p->compute_cycles = c->compute_cycles;
     p->first_cycles = j->x->memory.latency_cycles + ceil(first / j->rate);
     p->wait_cycles = fmax(0, ceil(middle / j->rate) - p->compute_cycles) +
                      p->first_cycles + ceil(last / j->rate);
+    p->cycles = p->compute_cycles + p->wait_cycles;
 }
 
 bool plan_cost(const struct accelerator *x, const struct dataflow *d,
@@ -247,32 +254,30 @@ bool plan_cost(const struct accelerator *x, const struct dataflow *d,
 
 /* ---- the search ---- */
 
-static double plan_cycles(const struct plan *p)
-{
-    return p->compute_cycles + p->wait_cycles;
-}
-
 static bool is_better(const struct plan *p, const struct plan *best)
 {
-    double d = plan_cycles(p) - plan_cycles(best);
-    return d < 0 || (d == 0 && link_bits(p) < link_bits(best));
+    return p->cycles < best->cycles ||
+           (p->cycles == best->cycles && p->bits < best->bits);
 }
 
-/* No order with these innermost loops takes less: each operand comes once at
- * least, and a tile of each before the array begins. */
-static double least_cycles(const struct job *j, const struct cut *c,
-                           const struct stay *s)
+/* Can an order with these innermost loops be better? Each operand comes once
+ * at least, and a tile of each before the array begins. */
+static bool is_hopeful(const struct job *j, const struct cut *c,
+                       const struct stay *s, const struct plan *best)
 {
-    double result = j->result;
     const double *begin = j->x->memory.fills_first ? s->held : c->bits;
-    double ends = begin[INPUT] + begin[WEIGHT] + begin[OUTPUT] * result;
-    double sums = s->visits[OUTPUT] - 1;
+    double ends = least(begin[INPUT], c->all[INPUT]) +
+                  least(begin[WEIGHT], c->all[WEIGHT]) +
+                  least(begin[OUTPUT], c->all[OUTPUT]) * j->result;
+    double sums = s->visits[OUTPUT] - 1 + (j->x->memory.reads_sums ? 0.5 : 0);
     double moved = c->all[INPUT] * s->visits[INPUT] +
                    c->all[WEIGHT] * s->visits[WEIGHT] +
-                   c->all[OUTPUT] * (result + 2 * sums);
+                   c->all[OUTPUT] * (j->result + 2 * sums);
     double compute = c->compute_cycles + j->least_cycle * ends;
     double link = j->least_cycle * j->l->groups * moved;
-    return compute > link ? compute : link;
+    double cycles = compute > link ? compute : link;
+    return cycles < best->cycles ||
+           (cycles == best->cycles && link * j->rate < best->bits);
 }
 
 /* All orders of the loops that turn more than once, from the inside; `k` is
@@ -281,7 +286,7 @@ static void try_orders(const struct job *j, const struct cut *c,
                        const struct stay *inner, unsigned rest, int k,
                        struct plan *p, struct plan *best)
 {
-    if (least_cycles(j, c, inner) > plan_cycles(best))
+    if (!is_hopeful(j, c, inner, best))
         return;
     if (!rest) {
         set_cost(j, c, inner, p);
@@ -325,7 +330,7 @@ static int doublings(double n, double grain)
 
 static double grown(double n, double grain, int k)
 {
-    return fmin(ldexp(grain, k), n);
+    return least(grain * (double)(1LL << k), n);
 }
 
 /* Tiles of the map and batch for given channels, large maps first. */
@@ -357,7 +362,7 @@ static bool is_worth(const struct job *j, const struct tile *grain,
     struct tile large = {j->l->batch, t->oc, t->ic, j->l->oh, j->l->ow};
     struct cut c;
     return fit(j, &small, &c) &&
-           j->d->cycles(j->x, j->l, &large) <= plan_cycles(best);
+           j->d->cycles(j->x, j->l, &large) <= best->cycles;
 }
 
 bool plan_search(const struct accelerator *x, const struct dataflow *d,
@@ -368,7 +373,7 @@ bool plan_search(const struct accelerator *x, const struct dataflow *d,
     struct plan p = {.wait_cycles = 0};
     if (d->grain)
         d->grain(x, l, &grain);
-    *best = (struct plan){.wait_cycles = HUGE_VAL};
+    *best = (struct plan){.cycles = HUGE_VAL, .bits = HUGE_VAL};
     for (int oc = doublings(l->oc, grain.oc); oc >= 0; oc--) {
         p.tile.oc = grown(l->oc, grain.oc, oc);
         for (int ic = doublings(l->ic, grain.ic); ic >= 0; ic--) {
@@ -377,5 +382,5 @@ bool plan_search(const struct accelerator *x, const struct dataflow *d,
                 try_maps(&j, &grain, &p, best);
         }
     }
-    return best->wait_cycles < HUGE_VAL;
+    return best->cycles < HUGE_VAL;
 }

@@ -17,6 +17,7 @@ struct plan {
     double compute_cycles; /* the array's */
     double wait_cycles;    /* for the link, first loads included */
     double first_cycles;   /* of these: before the array begins */
+    double cycles, bits;   /* compute and wait; all bits over the link */
 };
 
 /* Cycles and link traffic of given tiles in a given order; false if the tile
