@@ -13,12 +13,15 @@ static const struct field root_fields[] = {
     {"input_density", FIELD_REAL, DIM_NONE,
      offsetof(struct net, input_density), 0, 1, "1", NULL,
      "share of ones among the bits of the inputs"},
+    {"max_input_bits", FIELD_COUNT, DIM_NONE,
+     offsetof(struct net, max_input_bits), 1, 64, "64", NULL,
+     "activations of more bits are rounded to so many"},
     {0}
 };
 
 static const char *const root_keys[] = {
-    "name", "source", "dataset", "input_density", "input", "quant", "sources",
-    "layers", "base"
+    "name", "source", "dataset", "input_density", "max_input_bits", "input",
+    "quant", "sources", "layers", "base"
 };
 /* clang-format on */
 #define N_KEYS ((int)(sizeof root_keys / sizeof *root_keys))

@@ -75,6 +75,7 @@ struct net {
     struct node *quant;   /* the network's `quant` setting or NULL */
     struct node *sources; /* its `sources` group or NULL */
     double input_density; /* share of ones among input bits, 0..1 */
+    int max_input_bits;   /* that an activation has, whatever `quant` says */
 };
 
 /*

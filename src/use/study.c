@@ -4,6 +4,8 @@
 
 #include "base/suggest.h"
 
+#include <string.h>
+
 static const struct machine_type *type_of(const struct conf_env *env,
                                           struct node *root)
 {
@@ -40,6 +42,19 @@ int study_tech(struct study *s, const struct conf_env *env, const char *name)
     return 0;
 }
 
+/* Activations are rounded to at most so many bits. */
+static void limit_inputs(struct quant *q, int bits)
+{
+    char *slash = strrchr(q->label, '/');
+    if (q->input_bits <= bits)
+        return;
+    q->input_bits = bits;
+    q->low_input_bits = q->low_input_bits > bits ? bits : q->low_input_bits;
+    if (slash)
+        snprintf(slash + 1, sizeof q->label - (size_t)(slash + 1 - q->label),
+                 "%d", bits);
+}
+
 /* The quantization of every layer, in the order of the layers. */
 static int load_quant(const struct conf_env *env, struct study *s,
                       const char *override)
@@ -49,9 +64,11 @@ static int load_quant(const struct conf_env *env, struct study *s,
     int bad = quant_plan_load(env, net->quant, override, net->n_weight,
                               net->sources, &s->plan);
     for (int i = 0, weight = 0; i < net->n && !bad; i++)
-        if (net->layer[i].groups > 0)
+        if (net->layer[i].groups > 0) {
             bad = quant_plan_layer(&s->plan, weight++, net->layer[i].quant,
                                    &s->quant[i]);
+            limit_inputs(&s->quant[i], net->max_input_bits);
+        }
     return bad;
 }
 

@@ -75,17 +75,16 @@ static bool is_within(double ratio, double within)
     return fmax(ratio, 1 / ratio) <= (1 + within) * (1 + rounding);
 }
 
-/* The published value; of a span, what of it is nearest to ours. */
-static double nearest(const struct claim *c)
+double claim_nearest(const struct claim *c, double ours)
 {
-    return fmax(c->published, fmin(c->ours, c->until));
+    return fmax(c->published, fmin(ours, c->until));
 }
 
 int claim_settle(struct validation *v, struct claim *c)
 {
     if (parse_published(v, c))
         return -1;
-    c->ratio = c->ours / nearest(c);
+    c->ratio = c->ours / claim_nearest(c, c->ours);
     bool good = is_within(c->ratio, c->within), reason = *c->reason;
     c->verdict = good     ? reason ? VERDICT_STALE : VERDICT_OK
                  : reason ? VERDICT_EXPLAINED

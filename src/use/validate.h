@@ -156,6 +156,8 @@ int texts_read(struct validation *v, struct node *group, const char *key,
 const char *const *texts_joined(struct arena *a, const char *const *first,
                                 const char *const *last);
 int trial_run(struct validation *v, struct paper *p, struct trial *t);
+/* The published value; of a span, what of it is nearest to ours. */
+double claim_nearest(const struct claim *c, double ours);
 double pairs_mean(const struct claim *c, const struct pair *pair, int mean);
 /* The published value as a number of c->dim, ratio and verdict. */
 int claim_settle(struct validation *v, struct claim *c);

@@ -84,7 +84,8 @@ static void put_assumptions(FILE *out, const struct claim *c)
     fprintf(out, "    %-40s %10s %10s\n", "otherwise assumed", "ours", "ratio");
     for (const struct variant *x = c->assumption; x; x = x->next) {
         fprintf(out, "      %-38s %10s %10.3f\n", cut(name, x->name, 38),
-                format(ours, x->value, c->dim), x->value / c->published);
+                format(ours, x->value, c->dim),
+                x->value / claim_nearest(c, x->value));
         least = fmin(least, x->value);
         most = fmax(most, x->value);
     }

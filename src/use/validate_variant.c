@@ -7,7 +7,7 @@
 
 /* A step or an assumption as a file has it. */
 struct wanted {
-    const char *name, *tech, *quant;
+    const char *name, *tech, *quant; /* tech of an assumption: of `over` */
     const char *const *sets, *const *over_sets;
     int normalise, mean;
 };
@@ -26,6 +26,8 @@ static const struct field step_fields[] = {
 static const struct field assumption_fields[] = {
     {"name", FIELD_TEXT, DIM_NONE, W(name), 0, 0, NULL, NULL,
      "what is assumed"},
+    {"over_tech", FIELD_TEXT, DIM_NONE, W(tech), 0, 0, "", NULL,
+     "technology file in place of that of 'over'"},
     {"normalise", FIELD_CHOICE, DIM_NONE, W(normalise), 0, 0, "none",
      normalises, "area: the other machine gets the area of the run's"},
     {"mean", FIELD_CHOICE, DIM_NONE, W(mean), 0, 0, "same", means,
@@ -148,15 +150,17 @@ static int read_steps(struct validation *v, struct paper *p, struct claim *c,
 
 /* ---- assumptions ---- */
 
-/* The run with more overrides, or itself if there are none. */
+/* The run with another technology (not if ""), more overrides, an area, or
+ * itself if there are none of these. */
 static struct trial *with_sets(struct validation *v, struct paper *p,
                                struct trial *t, const struct wanted *w,
-                               const char *const *sets,
+                               const char *tech, const char *const *sets,
                                const struct answer *area)
 {
-    if (!t || (!*sets && !area))
+    if (!t || (!*tech && !*sets && !area))
         return t;
     struct trial like = *t;
+    like.tech = *tech ? tech : t->tech;
     like.name = arena_printf(v->arena, "%s, '%s'", t->name, w->name);
     like.sets = texts_joined(v->arena, t->sets, sets);
     like.area = area;
@@ -170,7 +174,7 @@ static int read_assumption(struct validation *v, struct paper *p,
     struct wanted w;
     if (read_wanted(v, group, "assumptions", assumption_fields, &w))
         return -1;
-    if (!trial[1] && (w.normalise || *w.over_sets))
+    if (!trial[1] && (w.normalise || *w.over_sets || *w.tech))
         return msg_error(v->msgs, &group->at,
                          "an assumption about another machine needs 'over'");
     struct variant *x = add_variant(v, c, end, group, w.name);
@@ -179,9 +183,9 @@ static int read_assumption(struct validation *v, struct paper *p,
     struct question *area = arena_alloc(v->arena, sizeof *area);
     *area = (struct question){"area", "", NULL, group->at, false};
     for (int i = 0; i < c->pairs; i++) {
-        struct trial *run = with_sets(v, p, trial[2 * i], &w, w.sets, NULL);
+        struct trial *run = with_sets(v, p, trial[2 * i], &w, "", w.sets, NULL);
         struct trial *over =
-            with_sets(v, p, trial[2 * i + 1], &w, w.over_sets,
+            with_sets(v, p, trial[2 * i + 1], &w, w.tech, w.over_sets,
                       w.normalise ? trial_ask(v, run, area) : NULL);
         x->pair[i].ours = trial_ask(v, run, &c->question);
         if (over)

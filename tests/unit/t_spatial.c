@@ -451,6 +451,7 @@ START_TEST(too_wide_is_an_error)
 {
     ivq *ctx = context();
     ck_ok(ctx, ivq_quant(ctx, "uniform:16/16"));
+    ck_ok(ctx, ivq_set(ctx, "array.wider=error"));
     ck_ok(ctx, ivq_load_tech(ctx, "gemmini-22nm"));
     ck_ok(ctx, ivq_load_network(ctx, "lenet5"));
     ck_assert_int_ne(ivq_estimate(ctx), IVQ_OK);

@@ -14,7 +14,7 @@ static double across(const struct accelerator *x, const struct loops *l)
 
 static double whole(double n, double step)
 {
-    return ceil(n / step) * step;
+    return whole_above(n / step) * step;
 }
 
 static void grain(const struct accelerator *x, const struct loops *l,

@@ -22,17 +22,12 @@ const struct dataflow *dataflow_find(const char *name)
     return NULL;
 }
 
-double loop_tiles(double n, double tile)
-{
-    return ceil(n / tile);
-}
-
 double loop_steps(double n, double tile, double step, bool whole)
 {
-    double full = floor(n / tile);
+    double full = (double)(int64_t)(n / tile), each = whole_above(tile / step);
     if (whole)
-        return loop_tiles(n, tile) * ceil(tile / step);
-    return full * ceil(tile / step) + ceil((n - full * tile) / step);
+        return loop_tiles(n, tile) * each;
+    return full * each + whole_above((n - full * tile) / step);
 }
 
 double loop_extent(double n, double tile, bool whole)
@@ -52,7 +47,8 @@ double loops_reduction(const struct loops *l, double ic_tile, double across,
 /* Input positions under so many outputs of one side. */
 static double span(double n, double stride, double kernel, double most)
 {
-    return fmin((n - 1) * stride + kernel, most);
+    double n_in = (n - 1) * stride + kernel;
+    return n_in < most ? n_in : most;
 }
 
 double tile_bits(const struct loops *l, const struct tile *t,

@@ -5,6 +5,7 @@
 #define MACHINE_SPATIAL_DATAFLOW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum operand { INPUT, WEIGHT, OUTPUT, OPERANDS };
 enum direction { READ, WRITTEN, DIRECTIONS };
@@ -161,7 +162,17 @@ const struct dataflow *dataflow_find(const char *name);
 
 /* ---- for dataflows ---- */
 
-double loop_tiles(double n, double tile); /* ceil(n / tile) */
+/* ceil(x), 0 <= x < 2^62, where a call of ceil() would be too slow */
+static inline double whole_above(double x)
+{
+    double below = (double)(int64_t)x;
+    return below < x ? below + 1 : below;
+}
+
+static inline double loop_tiles(double n, double tile)
+{
+    return whole_above(n / tile);
+}
 
 /* Sum over the tiles of a loop of ceil(tile / step); all tiles whole if so. */
 double loop_steps(double n, double tile, double step, bool whole);

@@ -14,8 +14,7 @@ static double across(const struct accelerator *x, const struct loops *l)
 static void grain(const struct accelerator *x, const struct loops *l,
                   struct tile *out)
 {
-    (void)l;
-    *out = (struct tile){1, x->array.columns, 1, 1, 1};
+    *out = (struct tile){1, x->array.columns, across(x, l), 1, 1};
 }
 
 static double map_tiles(const struct loops *l, const struct tile *t)
@@ -31,7 +30,7 @@ static double row_fillings(const struct accelerator *x, const struct loops *l,
 {
     double tiles = map_tiles(l, t);
     double vectors = l->batch * l->oh * l->ow / tiles;
-    return tiles * ceil(vectors / x->array.rows);
+    return tiles * whole_above(vectors / x->array.rows);
 }
 
 /* Results leave over their bus while the next are added up; the first operands

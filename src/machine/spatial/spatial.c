@@ -97,6 +97,15 @@ static double operations(const struct layer *l)
     return sum;
 }
 
+/* Maps stay on the chip where inputs and outputs have room together. */
+static bool is_kept(const struct spatial *s, double bits)
+{
+    const struct buffers *b = &s->x.buffers;
+    int keeps = s->x.memory.keeps;
+    double room = fmax(b->unified_bits, fmax(b->bits[INPUT], b->bits[OUTPUT]));
+    return (keeps == KEEPS_MAPS || keeps == KEEPS_ALL) && bits <= room;
+}
+
 /*
  * In the stream of the layer before: only what that does not bring, the other
  * inputs of an addition and entries of tables, comes over the link. With
@@ -105,21 +114,19 @@ static double operations(const struct layer *l)
 static void run_beside(const struct spatial *s, const struct layer *l,
                        double width, double out_width, struct effort *e)
 {
-    const struct memory *m = &s->x.memory;
-    bool work = operations(l) > 0, fused = s->other.lanes == 0;
-    bool kept = m->keeps == KEEPS_MAPS || m->keeps == KEEPS_ALL;
-    double batch = s->rule.batch, in = (double)l->in_values;
+    bool fused = s->other.lanes == 0;
+    double batch = s->rule.batch, ratio = s->x.memory.map_ratio;
+    double in = (double)l->in_values * batch * width;
+    double out = (double)l->out_values * batch * out_width;
+    bool moves = operations(l) > 0 && !is_kept(s, in + out);
     if (fused)
         in *= l->n_in > 1 ? (l->n_in - 1.0) / l->n_in : 0;
-    double moved = work && !kept ? in * batch * width * m->map_ratio : 0;
-    double gone = work && !kept && !fused
-                      ? (double)l->out_values * batch * out_width * m->map_ratio
-                      : 0;
-    e->memory_bits[INPUT][READ] = moved + (double)l->fetched * batch * width;
-    e->memory_bits[OUTPUT][WRITTEN] = gone;
+    e->memory_bits[INPUT][READ] =
+        (moves ? in * ratio : 0) + (double)l->fetched * batch * width;
+    e->memory_bits[OUTPUT][WRITTEN] = moves && !fused ? out * ratio : 0;
     e->act.cycles = fused ? 0 : batch * operations(l) / s->other.lanes;
-    double link = (e->memory_bits[INPUT][READ] + gone) / memory_rate(&s->x);
-    e->wait_cycles = fmax(0, link - e->act.cycles);
+    double link = e->memory_bits[INPUT][READ] + e->memory_bits[OUTPUT][WRITTEN];
+    e->wait_cycles = fmax(0, link / memory_rate(&s->x) - e->act.cycles);
     count_fills(e);
 }
 
@@ -173,6 +180,23 @@ static double utilisation(const struct spatial *s, const struct effort *e,
     return loops_macs(&e->loops) / most;
 }
 
+/* What sets the time: the link, loads and stores that nothing hides, the start
+ * of a layer, or the units. */
+static const char *limit_of(const struct spatial *s, const struct effort *e,
+                            bool array)
+{
+    double link = 0, work = e->act.cycles;
+    for (int o = 0; o < OPERANDS; o++)
+        link += e->memory_bits[o][READ] + e->memory_bits[o][WRITTEN];
+    if (array && s->x.array.layer_cycles > fmax(work, e->wait_cycles))
+        return "start";
+    if (link / memory_rate(&s->x) > work)
+        return "dram";
+    if (e->wait_cycles > work)
+        return "fill";
+    return array ? "mac" : "vector";
+}
+
 static void fill_layer(const struct spatial *s, const struct layer *l,
                        const struct quant *q, const struct effort *e,
                        struct run_layer *out)
@@ -183,13 +207,7 @@ static void fill_layer(const struct spatial *s, const struct layer *l,
     *out = (struct run_layer){.layer = l};
     out->busy_s = cycles / s->x.array.clock_Hz / s->rule.batch;
     out->first_s = (start + e->first_cycles) / s->x.array.clock_Hz;
-    out->limit = e->wait_cycles > e->act.cycles ? "dram"
-                 : array                        ? "mac"
-                                                : "vector";
-    if (array && start > fmax(e->act.cycles, e->wait_cycles))
-        out->limit = "start";
-    if (cycles == 0)
-        out->limit = NULL;
+    out->limit = cycles > 0 ? limit_of(s, e, array) : NULL;
     if (array)
         out->used = utilisation(s, e, cycles);
     if (l->groups > 0) {

@@ -39,6 +39,11 @@ static double least(double a, double b)
     return a < b ? a : b;
 }
 
+static double most(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 static struct job job_of(const struct accelerator *x, const struct dataflow *d,
                          const struct loops *l)
 {
@@ -78,7 +83,7 @@ static bool fit(const struct job *j, const struct tile *t, struct cut *c)
 static double side(double n, double tiles, double stride, double kernel,
                    double most)
 {
-    return fmin((n - tiles) * stride + tiles * kernel, tiles * most);
+    return least((n - tiles) * stride + tiles * kernel, tiles * most);
 }
 
 /* Bits of all tiles of an operand, each once; all of the same size where the
@@ -99,11 +104,10 @@ static double all_bits(const struct job *j, const struct cut *c, int o)
            side(l->ow, c->columns, l->stride_w, l->kw, l->iw);
 }
 
-static bool cut_layer(const struct job *j, const struct tile *t, struct cut *c)
+/* The rest of a cut whose tiles fit. */
+static void cut_layer(const struct job *j, const struct tile *t, struct cut *c)
 {
     const struct loops *l = j->l;
-    if (!fit(j, t, c))
-        return false;
     c->rows = loop_tiles(l->oh, t->oh);
     c->columns = loop_tiles(l->ow, t->ow);
     c->turns[LOOP_MAP] = loop_tiles(l->batch, t->batch) * c->rows * c->columns;
@@ -111,8 +115,6 @@ static bool cut_layer(const struct job *j, const struct tile *t, struct cut *c)
     c->turns[LOOP_OC] = loop_tiles(l->oc, t->oc);
     for (int o = 0; o < OPERANDS; o++)
         c->all[o] = all_bits(j, c, o);
-    c->compute_cycles = j->d->cycles(j->x, l, t);
-    return true;
 }
 
 /* How the operands come, from the innermost loop to the one reached. */
@@ -205,7 +207,7 @@ static double count_link(const struct job *j, const struct cut *c,
         p->memory_bits[o][READ] = bits * s->visits[o] * ratio;
         if (o == OUTPUT) {
             count_output(j, bits, s->visits[o], p->memory_bits[o]);
-            last = begin * j->result;
+            last = begin * j->result * m->map_ratio;
             begin = m->reads_sums ? begin : 0;
         }
         *first += begin * ratio;
@@ -230,11 +232,12 @@ static void set_cost(const struct job *j, const struct cut *c,
 {
     double first, last = count_link(j, c, s, p, &first);
     p->bits = link_bits(p);
-    double middle = fmax(0, p->bits - first - last);
+    double middle = most(0, p->bits - first - last);
     p->compute_cycles = c->compute_cycles;
-    p->first_cycles = j->x->memory.latency_cycles + ceil(first / j->rate);
-    p->wait_cycles = fmax(0, ceil(middle / j->rate) - p->compute_cycles) +
-                     p->first_cycles + ceil(last / j->rate);
+    double more = most(0, whole_above(middle / j->rate) - c->compute_cycles);
+    p->first_cycles =
+        j->x->memory.latency_cycles + whole_above(first / j->rate);
+    p->wait_cycles = more + p->first_cycles + whole_above(last / j->rate);
     p->cycles = p->compute_cycles + p->wait_cycles;
 }
 
@@ -243,8 +246,10 @@ bool plan_cost(const struct accelerator *x, const struct dataflow *d,
 {
     struct job j = job_of(x, d, l);
     struct cut c;
-    if (!cut_layer(&j, &p->tile, &c))
+    if (!fit(&j, &p->tile, &c))
         return false;
+    cut_layer(&j, &p->tile, &c);
+    c.compute_cycles = d->cycles(x, l, &p->tile);
     struct stay s = stay_begin(&c);
     for (int k = LOOPS - 1; k >= 0; k--)
         stay_turn(&j, &c, p->order[k], &s);
@@ -275,7 +280,7 @@ static bool is_hopeful(const struct job *j, const struct cut *c,
                    c->all[OUTPUT] * (j->result + 2 * sums);
     double compute = c->compute_cycles + j->least_cycle * ends;
     double link = j->least_cycle * j->l->groups * moved;
-    double cycles = compute > link ? compute : link;
+    double cycles = most(compute, link);
     return cycles < best->cycles ||
            (cycles == best->cycles && link * j->rate < best->bits);
 }
@@ -304,12 +309,13 @@ static void try_orders(const struct job *j, const struct cut *c,
     }
 }
 
-static void try_cut(const struct job *j, const struct cut *c, struct plan *p,
+static void try_cut(const struct job *j, struct cut *c, struct plan *p,
                     struct plan *best)
 {
-    struct stay s = stay_begin(c);
     unsigned rest = 0;
     int k = 0;
+    cut_layer(j, &p->tile, c);
+    struct stay s = stay_begin(c);
     for (int loop = 0; loop < LOOPS; loop++) {
         if (c->turns[loop] > 1)
             rest |= 1u << loop;
@@ -346,9 +352,11 @@ static void try_maps(const struct job *j, const struct tile *grain,
         p->tile.ow = grown(l->ow, grain->ow, m);
         for (int b = 0; b <= inputs; b++) {
             p->tile.batch = grown(l->batch, grain->batch, b);
-            if (!cut_layer(j, &p->tile, &c))
+            if (!fit(j, &p->tile, &c))
                 break;
-            try_cut(j, &c, p, best);
+            c.compute_cycles = j->d->cycles(j->x, l, &p->tile);
+            if (c.compute_cycles <= best->cycles)
+                try_cut(j, &c, p, best);
         }
     }
 }
