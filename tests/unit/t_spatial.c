@@ -134,7 +134,7 @@ START_TEST(accesses_by_hand)
     l.ow = l.iw = 1;
     struct tile t = whole(&l);
     dataflow_find("weight_stationary")->map(&x, &l, &t, &a);
-    ck_assert(a.unit_cycles == 64 * 64 * 64);
+    ck_assert(a.passes == 16 && a.unit_cycles == 64 * 64 * 64);
     ck_assert(a.buffer_bits[WEIGHT][READ] == 64 * 64 * 8);
     ck_assert(a.buffer_bits[INPUT][READ] == 4 * 64 * 64 * 8);
     ck_assert(a.buffer_bits[OUTPUT][WRITTEN] == 4 * 64 * 64 * 32);
