@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "use/study.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { TEXT = 64, LARGEST = 5 /* layers named under a component */ };
@@ -155,9 +156,9 @@ static void layer_times(FILE *out, const struct study *s)
 
 static void explain_latency(FILE *out, const struct study *s)
 {
-    fprintf(out, "  = %s = ", s->type->latency);
+    fprintf(out, "  = %s\n    A cycle takes ", s->type->latency);
     value(out, s->run.cycle_s, DIM_S);
-    fputs("\n", out);
+    fputs(".\n", out);
     layer_times(out, s);
 }
 
@@ -206,11 +207,16 @@ static const struct {
 
 int explain_write(FILE *out, const struct study *s, const struct metric *m)
 {
+    double x = metric_value(m, &s->est.sum);
     fprintf(out, "%s of %s on %s: ", m->name, s->net->name, s->tech.title);
+    if (isnan(x)) {
+        fputs("the technology does not say\n", out);
+        return ferror(out) ? -1 : 0;
+    }
     if (m->dim == DIM_NONE)
-        fprintf(out, "%.6g %s", metric_value(m, &s->est.sum), m->unit);
+        fprintf(out, "%.6g %s", x, m->unit);
     else
-        value(out, metric_value(m, &s->est.sum), m->dim);
+        value(out, x, m->dim);
     fprintf(out, "\n  %s\n", m->text);
     for (size_t i = 0; i < sizeof chains / sizeof *chains; i++)
         if (!strcmp(chains[i].metric, m->name)) {

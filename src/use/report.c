@@ -75,6 +75,10 @@ static void head_energy(FILE *out, const struct study *s)
 
     if (isnan(e->energy_J)) {
         line(out, "energy", "-", "not modelled: no source for its power");
+        snprintf(b, sizeof b, "%sOPS", plain(a, e->ops_per_s));
+        snprintf(text, sizeof text, "of %sOPS with everything busy",
+                 plain(c, e->peak_ops_per_s));
+        line(out, "performance", b, text);
         return;
     }
     snprintf(text, sizeof text, "an inference: %s of work, %s static",
@@ -148,12 +152,13 @@ static void bar(char *out, double share)
     out[n] = 0;
 }
 
-/* Parts in descending order of energy; a stable, small sort. */
+/* Parts that cost anything, in descending order of energy; a stable, small
+ * sort. */
 static int by_energy(const struct study *s, int *order)
 {
     int n = 0;
     for (int p = 0; p < s->run.parts; p++) {
-        if (!s->run.part[p].model)
+        if (s->est.part_J[p] <= 0 && s->est.part_area_m2[p] <= 0)
             continue;
         int k = n++;
         for (; k > 0 && s->est.part_J[order[k - 1]] < s->est.part_J[p]; k--)
@@ -168,6 +173,8 @@ static void parts(FILE *out, const struct study *s, struct arena *a)
     const struct summary *e = &s->est.sum;
     int *order = arena_array(a, (size_t)s->run.parts, sizeof *order);
     int n = by_energy(s, order);
+    if (!n)
+        return;
     char J[TEXT], m2[TEXT], hashes[BAR + 1];
 
     fprintf(out, "\n%-16s %9s %7s  %-*s %9s\n", "component", "energy", "", BAR,
