@@ -23,7 +23,7 @@ static enum ivq_status write_job(ivq *ctx, FILE *out, enum ivq_format format,
         return ivq_list(ctx, out, (enum ivq_list)(job->list - 1));
     if (job->explain)
         return ivq_explain(ctx, out, job->explain);
-    return ivq_write(ctx, out, format, job->view);
+    return ivq_write(ctx, out, format, job->vs ? IVQ_COMPARISON : job->view);
 }
 
 static int put(ivq *ctx, const struct job *job)
@@ -34,9 +34,22 @@ static int put(ivq *ctx, const struct job *job)
 
 /* ---- the run ---- */
 
+/* Options that do not go together. */
+static int check_options(const struct job *job)
+{
+    if (job->vs && (job->view || job->explain || job->list))
+        return put_usage(program, "--vs goes with no --per, --explain or list",
+                         "");
+    if (job->normalise && !job->vs)
+        return put_usage(program, "--normalise wants --vs", "");
+    return 0;
+}
+
 static int run(ivq *ctx, const struct job *job)
 {
-    int bad = 0;
+    int bad = check_options(job);
+    if (bad)
+        return bad;
     if (job->tech)
         bad |= ivq_load_tech(ctx, job->tech) != IVQ_OK;
     if (job->list)
@@ -119,7 +132,6 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
         return 0;
     case OPT_VS:
         job->vs = value;
-        job->view = IVQ_COMPARISON;
         return 0;
     case OPT_NORMALISE:
         return set_normalise(job, value);

@@ -38,6 +38,112 @@ static double ratio(const struct summary *ours, const struct summary *theirs,
     return figures[i].less_is_better ? b / a : a / b;
 }
 
+/* ---- made equal ---- */
+
+/* A parameter of the machine; 0 if it has none of that name. */
+static double parameter(const struct study *s, const char *path,
+                        const char *name)
+{
+    int n;
+    const struct bound *b = s->type->bounds(s->machine, &n);
+    for (int i = 0; i < n; i++)
+        for (const struct field *f = b[i].fields; f->name; f++)
+            if (!strcmp(b[i].path, path) && !strcmp(f->name, name))
+                return field_get(f, b[i].data);
+    return 0;
+}
+
+/* Of one crossbar. */
+static double cells(const struct study *s)
+{
+    return parameter(s, "crossbar", "rows") *
+           parameter(s, "crossbar", "columns");
+}
+
+struct size size_of(const struct study *s)
+{
+    const struct summary *sum = &s->est.sum;
+    return (struct size){s->tech.name, sum->area_m2,
+                         sum->crossbars_have * cells(s)};
+}
+
+int size_check(const struct size *size, enum normalise how, struct msgs *msgs,
+               const struct place *at)
+{
+    if (how == NORMALISE_CROSSBARS && !(size->cells > 0))
+        return msg_error(msgs, at,
+                         "'%s' has no crossbars; normalise by area or not at "
+                         "all",
+                         size->name);
+    if (how == NORMALISE_AREA && isnan(size->area_m2))
+        return msg_error(msgs, at,
+                         "the area of '%s' is not known and cannot be made "
+                         "equal",
+                         size->name);
+    return 0;
+}
+
+const char *const *texts_joined(struct arena *a, const char *const *first,
+                                const char *const *last)
+{
+    const char *const *const list[] = {first, last};
+    size_t n = 0;
+    for (int i = 0; i < 2; i++)
+        for (const char *const *text = list[i]; *text; text++)
+            n++;
+    const char **all = arena_array(a, n + 1, sizeof *all);
+    n = 0;
+    for (int i = 0; i < 2; i++)
+        for (const char *const *text = list[i]; *text; text++)
+            all[n++] = *text;
+    return all;
+}
+
+/* The override that brings a crossbar chip to the size; NULL: none. */
+static const char *budget(const struct study *s, const struct size *size,
+                          enum normalise how, struct arena *a)
+{
+    const struct machine_type *type = s->type;
+    char number[TEXT];
+    if (how == NORMALISE_AREA && type->area_limit)
+        return arena_printf(a, "%s=%s m2", type->area_limit,
+                            number_format(number, TEXT, size->area_m2));
+    if (how == NORMALISE_CROSSBARS && type->crossbar_limit)
+        return arena_printf(a, "%s=%.0f", type->crossbar_limit,
+                            fmax(1, floor(size->cells / cells(s))));
+    return NULL;
+}
+
+int size_tech(struct study *s, const struct conf_env *env, const char *name,
+              const struct size *size, enum normalise how)
+{
+    if (study_tech(s, env, name))
+        return -1;
+    const char *limit = budget(s, size, how, env->arena);
+    if (!limit)
+        return 0;
+    const char *const more[] = {"chip.overflow=reload", limit, NULL};
+    struct conf_env sized = *env;
+    sized.sets = texts_joined(env->arena, env->sets, more);
+    return study_tech(s, &sized, name);
+}
+
+double size_copies(struct study *s, const struct size *size, enum normalise how)
+{
+    struct summary *sum = &s->est.sum;
+    if (how != NORMALISE_AREA || s->type->area_limit)
+        return 1;
+    double *const scaled[] = {&sum->area_m2,     &sum->results_per_s,
+                              &sum->ops_per_s,   &sum->peak_ops_per_s,
+                              &sum->power_W,     &sum->peak_W,
+                              &sum->storage_bits};
+    double copies = size->area_m2 / sum->area_m2;
+    for (size_t i = 0; i < sizeof scaled / sizeof *scaled; i++)
+        *scaled[i] *= copies;
+    sum->interval_s /= copies;
+    return copies;
+}
+
 /* ---- loading ---- */
 
 /* The names of a comma-separated list; -1 having reported. */
@@ -54,7 +160,7 @@ static int split(struct comparison *c, const struct conf_env *env,
                              names);
         if (c->n == RIVALS_MAX)
             return msg_error(env->msgs, NULL,
-                             "'%s' has more than %d technologies", names,
+                             "more than %d technologies to compare with",
                              RIVALS_MAX);
         c->rival[c->n++] = (struct rival){.name = name, .copies = 1};
     }
@@ -89,117 +195,48 @@ static int check_sets(const struct comparison *c, const struct conf_env *env,
     return 0;
 }
 
-static double cells(const struct study *s)
-{
-    int n;
-    double rows = 0, columns = 0;
-    const struct bound *b = s->type->bounds(s->machine, &n);
-    for (int i = 0; i < n; i++)
-        for (int k = 0; b[i].fields[k].name && !strcmp(b[i].path, "crossbar");
-             k++) {
-            const struct field *f = &b[i].fields[k];
-            if (!strcmp(f->name, "rows"))
-                rows = field_get(f, b[i].data);
-            if (!strcmp(f->name, "columns"))
-                columns = field_get(f, b[i].data);
-        }
-    return rows * columns;
-}
-
-/* The override that brings a crossbar chip to our size; NULL: none. */
-static const char *budget(const struct comparison *c, const struct rival *r,
-                          struct arena *a)
-{
-    const struct machine_type *type = r->study.type;
-    const struct run *ours = &c->ours->run;
-    char number[TEXT];
-    if (c->how == NORMALISE_AREA && type->area_limit)
-        return arena_printf(
-            a, "%s=%s m2", type->area_limit,
-            number_format(number, TEXT, c->ours->est.sum.area_m2));
-    if (c->how == NORMALISE_CROSSBARS && type->crossbar_limit)
-        return arena_printf(a, "%s=%.0f", type->crossbar_limit,
-                            fmax(1, floor(ours->crossbars_have *
-                                          cells(c->ours) / cells(&r->study))));
-    return NULL;
-}
-
-/* The user's overrides for this machine, then `more`, which may be NULL. */
-static const char *const *sets_for(const struct rival *r, const char *more,
+/* The user's overrides for this machine. */
+static const char *const *sets_for(const struct rival *r,
                                    const char *const *sets, struct arena *a)
 {
-    int n = 0;
-    for (const char *const *s = sets; *s; s++)
+    int n = 0, mine = 0;
+    while (sets[n])
         n++;
-    const char **mine = arena_array(a, (size_t)n + 3, sizeof *mine);
-    n = 0;
-    for (; *sets; sets++)
-        if (is_for(*sets, r->name))
-            mine[n++] = *sets + strlen(r->name) + 1;
-    if (more) {
-        mine[n++] = "chip.overflow=reload";
-        mine[n++] = more;
-    }
-    mine[n] = NULL;
-    return mine;
-}
-
-static int load(struct rival *r, const struct conf_env *env, const char *more,
-                const char *const *sets)
-{
-    struct conf_env own = *env;
-    own.sets = sets_for(r, more, sets, env->arena);
-    own.prefix = arena_printf(env->arena, "%s:", r->name);
-    return study_tech(&r->study, &own, r->name);
-}
-
-/* So many machines side by side as our area holds. */
-static void scale(const struct comparison *c, struct rival *r)
-{
-    struct summary *s = &r->sum;
-    *s = r->study.est.sum;
-    if (c->how != NORMALISE_AREA || r->study.type->area_limit)
-        return;
-    r->copies = c->ours->est.sum.area_m2 / s->area_m2;
-    s->results_per_s *= r->copies;
-    s->area_m2 *= r->copies;
+    const char **all = arena_array(a, (size_t)n + 1, sizeof *all);
+    for (int i = 0; i < n; i++)
+        if (is_for(sets[i], r->name))
+            all[mine++] = sets[i] + strlen(r->name) + 1;
+    return all;
 }
 
 static int estimate(struct comparison *c, struct rival *r,
                     const struct conf_env *env, const char *const *sets)
 {
-    if (load(r, env, NULL, sets))
-        return -1;
-    const char *more = budget(c, r, env->arena);
-    if (more && load(r, env, more, sets))
+    struct conf_env own = *env;
+    own.sets = sets_for(r, sets, env->arena);
+    own.prefix = arena_printf(env->arena, "%s:", r->name);
+    if (size_tech(&r->study, &own, r->name, &c->size, c->how))
         return -1;
     r->study.net = c->ours->net;
     r->study.quant = c->ours->quant;
     r->study.plan = c->ours->plan;
     if (study_estimate(&r->study, env->arena, env->msgs))
         return msg_error(env->msgs, NULL, "'%s' cannot be compared", r->name);
-    scale(c, r);
+    r->copies = size_copies(&r->study, &c->size, c->how);
     return 0;
 }
 
 int compare_run(struct comparison *c, const struct conf_env *env,
                 const char *names, const char *const *sets)
 {
-    int bad = split(c, env, names) || check_sets(c, env, sets);
-    if (!bad && c->how == NORMALISE_CROSSBARS &&
-        c->ours->run.crossbars_have == 0)
-        return msg_error(env->msgs, NULL,
-                         "'%s' has no crossbars that others could be brought "
-                         "to; normalise by area or not at all",
-                         c->ours->tech.name);
-    if (!bad && c->how == NORMALISE_AREA && isnan(c->ours->est.sum.area_m2))
-        return msg_error(env->msgs, NULL,
-                         "the area of '%s' is not known, so that others "
-                         "cannot be brought to it",
-                         c->ours->tech.name);
-    for (int i = 0; i < c->n && !bad; i++)
-        bad = estimate(c, &c->rival[i], env, sets);
-    return bad ? -1 : 0;
+    c->size = size_of(c->ours);
+    if (split(c, env, names) || check_sets(c, env, sets) ||
+        size_check(&c->size, c->how, env->msgs, NULL))
+        return -1;
+    for (int i = 0; i < c->n; i++)
+        if (estimate(c, &c->rival[i], env, sets))
+            return -1;
+    return 0;
 }
 
 /* ---- the table ---- */
@@ -215,9 +252,9 @@ static const struct column columns[] = {
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 static void fill(union cell *cell, const struct study *s,
-                 const struct summary *sum, const struct summary *ours,
-                 double copies)
+                 const struct summary *ours, double copies)
 {
+    const struct summary *sum = &s->est.sum;
     (cell++)->text = s->tech.name;
     for (int i = 0; i < FIGURES; i++)
         (cell++)->number = figure(sum, i);
@@ -230,10 +267,10 @@ struct table *compare_table(const struct comparison *c, struct arena *a)
 {
     const struct summary *ours = &c->ours->est.sum;
     struct table *t = table_new(a, "comparison", COLUMNS, columns, c->n + 1);
-    fill(table_at(t, 0, 0), c->ours, ours, ours, 1);
+    fill(table_at(t, 0, 0), c->ours, ours, 1);
     for (int k = 0; k < c->n; k++) {
         const struct rival *r = &c->rival[k];
-        fill(table_at(t, k + 1, 0), &r->study, &r->sum, ours, r->copies);
+        fill(table_at(t, k + 1, 0), &r->study, ours, r->copies);
     }
     return t;
 }
@@ -243,26 +280,48 @@ struct table *compare_table(const struct comparison *c, struct arena *a)
 static const char *const equal[] = {"as published", "at equal area",
                                     "at equal cells in crossbars"};
 
-static void lacks(FILE *out, const struct comparison *c)
+static const char *add(struct arena *a, const char *notes, const char *note)
 {
+    return *notes ? arena_printf(a, "%s; %s", notes, note) : note;
+}
+
+/* What is not known of a machine and what was done to it, "" if nothing. */
+static const char *notes_of(const struct rival *r, struct arena *a)
+{
+    const struct summary *sum = &r->study.est.sum;
+    bool power = isnan(sum->energy_J), area = isnan(sum->area_m2);
+    const char *notes = "";
+    if (power || area)
+        notes =
+            arena_printf(a, "no source for its %s%s%s", power ? "power" : "",
+                         power && area ? " and " : "", area ? "area" : "");
+    if (!isnan(r->copies) && r->copies != 1)
+        notes = add(a, notes,
+                    arena_printf(a, "%.3g copies fill our area", r->copies));
+    if (r->study.run.rounds > 1)
+        notes = add(a, notes, "weights do not fit: reloaded");
+    return notes;
+}
+
+/* A line a machine of which there is something to note. */
+static int put_notes(FILE *out, const struct comparison *c, struct arena *a)
+{
+    static const struct column heads[] = {{"machine", NULL}, {"notes", NULL}};
+    static const struct view views[] = {{"machine", "machine", LOOK_TEXT, 24},
+                                        {"notes", "notes", LOOK_TEXT, 68}};
+    struct table *t = table_new(a, "notes", 2, heads, c->n);
+    t->rows = 0;
     for (int k = 0; k < c->n; k++) {
-        const struct rival *r = &c->rival[k];
-        const char *name = r->study.tech.name;
-        if (isnan(r->sum.energy_J))
-            fprintf(out,
-                    "%s: no source for its power; energy is not "
-                    "compared.\n",
-                    name);
-        if (isnan(r->sum.area_m2))
-            fprintf(out, "%s: no source for its area%s.\n", name,
-                    c->how == NORMALISE_AREA ? "; it cannot be brought to ours"
-                                             : "");
-        if (!isnan(r->copies) && r->copies != 1)
-            fprintf(out, "%s: %.3g copies side by side fill our area.\n", name,
-                    r->copies);
-        if (r->study.run.rounds > 1)
-            fprintf(out, "%s: weights do not fit and are reloaded.\n", name);
+        const char *text = notes_of(&c->rival[k], a);
+        if (!*text)
+            continue;
+        table_at(t, t->rows, 0)->text = c->rival[k].study.tech.name;
+        table_at(t, t->rows++, 1)->text = text;
     }
+    if (!t->rows)
+        return 0;
+    putc('\n', out);
+    return text_table(out, t, views, 2);
 }
 
 int report_comparison(FILE *out, const struct comparison *c, struct arena *a)
@@ -294,7 +353,5 @@ int report_comparison(FILE *out, const struct comparison *c, struct arena *a)
     text_table(out, t, values, n);
     putc('\n', out);
     text_table(out, &theirs, ratios, n);
-    putc('\n', out);
-    lacks(out, c);
-    return ferror(out) ? -1 : 0;
+    return put_notes(out, c, a);
 }

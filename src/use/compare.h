@@ -14,20 +14,43 @@
  */
 enum normalise { NORMALISE_NONE, NORMALISE_AREA, NORMALISE_CROSSBARS };
 
+/* What a machine is brought to, of one that has been estimated. */
+struct size {
+    const char *name;      /* whose it is: "IVQ" */
+    double area_m2, cells; /* NaN: not known; 0: no crossbars */
+};
+
 /* A machine that ours is compared with. */
 struct rival {
-    const char *name;    /* as the user wrote it: "isaac-32nm" */
-    struct study study;  /* network and quantization are those of ours */
-    double copies;       /* that work side by side, 1 unless scaled */
-    struct summary sum;  /* of all copies */
+    const char *name;   /* as the user wrote it: "isaac-32nm" */
+    struct study study; /* network and quantization are those of ours */
+    double copies;      /* that work side by side, 1 unless made equal */
 };
 
 struct comparison {
     const struct study *ours;
     enum normalise how;
+    struct size size; /* of ours */
     int n;
     struct rival *rival;
 };
+
+struct size size_of(const struct study *s);
+/* Can others be brought to it? -1 having reported at `at`, which may be NULL. */
+int size_check(const struct size *size, enum normalise how, struct msgs *msgs,
+               const struct place *at);
+/* Loads a technology as study_tech does; a crossbar chip gets the budget that
+ * the size is for it. */
+int size_tech(struct study *s, const struct conf_env *env, const char *name,
+              const struct size *size, enum normalise how);
+/* After the estimate: of any other machine so many copies as fill the area,
+ * whose throughput, power and area s->est.sum then has. How many; 1: itself. */
+double size_copies(struct study *s, const struct size *size,
+                   enum normalise how);
+
+/* Both lists in one, NULL at the end. */
+const char *const *texts_joined(struct arena *a, const char *const *first,
+                                const char *const *last);
 
 /*
  * Loads the machines of a comma-separated list and estimates ours' network on

@@ -45,24 +45,35 @@ double pairs_mean(const struct claim *c, const struct pair *pair, int mean)
     return mean == MEAN_GEOMETRIC ? exp(sum) : sum;
 }
 
-/* ("16.5 ms", "source"): a quantity of the figure's dimension, or a number. */
-static int parse_published(struct validation *v, struct claim *c)
+/* A quantity of the figure's dimension, or a number; divided by c->per. */
+static int parse(struct validation *v, const struct claim *c,
+                 const struct node *n, const char *key, double *out)
 {
-    const struct node *n = c->written;
     char why[160];
-    if (n->text &&
-        quantity_parse(n->text, c->dim, &c->published, why, sizeof why))
-        return msg_error(v->msgs, &n->at, "published: %s", why);
+    *out = n->real;
+    if (n->text && quantity_parse(n->text, c->dim, out, why, sizeof why))
+        return msg_error(v->msgs, &n->at, "%s: %s", key, why);
     if (!n->text && c->dim != DIM_NONE)
         return msg_error(
-            v->msgs, &n->at, "published: '%s' is in %s; write it like \"%s\"",
+            v->msgs, &n->at, "%s: '%s' is in %s; write it like \"%s\"", key,
             c->question.figure, dim_unit(c->dim), dim_example(c->dim));
-    if (!n->text)
-        c->published = n->real;
-    if (!(c->published > 0))
+    if (!(*out > 0))
         return msg_error(v->msgs, &n->at,
-                         "published: a value must be greater than zero");
-    c->published /= c->per;
+                         "%s: a value must be greater than zero", key);
+    *out /= c->per;
+    return 0;
+}
+
+static int parse_published(struct validation *v, struct claim *c)
+{
+    const struct node *end = c->written_end;
+    if (parse(v, c, c->written, "published", &c->published) ||
+        (end && parse(v, c, end, "until", &c->until)))
+        return -1;
+    if (end && c->until <= c->published)
+        return msg_error(v->msgs, &end->at,
+                         "until: a span ends above the value that it begins "
+                         "with");
     return 0;
 }
 
@@ -95,14 +106,11 @@ int claim_settle(struct validation *v, struct claim *c)
 /* A case of runs, all of which have been made. */
 static int settle(struct validation *v, struct claim *c)
 {
-    for (int i = 0; i < c->pairs; i++)
-        if (isnan(c->pair[i].ours->value) ||
-            (c->pair[i].theirs && isnan(c->pair[i].theirs->value)))
-            return -1; /* reported */
     c->dim = c->pair->theirs ? DIM_NONE : c->pair->ours->dim;
     c->ours = pairs_mean(c, c->pair, c->mean);
-    int bad = claim_settle(v, c);
-    return bad | variants_settle(v, c);
+    if (isnan(c->ours) || claim_settle(v, c))
+        return -1;
+    return variants_settle(v, c);
 }
 
 /* ---- files ---- */

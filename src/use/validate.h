@@ -36,6 +36,7 @@ struct question {
 /* What a run says to a question. */
 struct answer {
     struct question *question;
+    struct trial *trial;
     double value; /* SI; NaN until the run is made */
     enum dim dim;
     struct answer *next; /* of the same run */
@@ -46,8 +47,9 @@ struct answer {
 struct trial {
     const char *name, *tech, *network, *quant; /* quant "": the network's own */
     const char *const *sets;      /* as of ivq-est -s; never NULL */
-    const struct answer *area;    /* brought to it; NULL: as it is */
-    double copies;                /* side by side, to fill that area */
+    const struct trial *equal;    /* brought to its size; NULL: as it is */
+    enum normalise how;
+    struct size size;             /* once it is made; name NULL: it is not */
     struct place at;
     struct answer *first;
     struct trial *next;
@@ -58,7 +60,8 @@ struct pair {
     struct answer *ours, *theirs;
 };
 
-/* A step on the way from `over` to `run`, or the case under an assumption. */
+/* A step on the way from `over` to `run`, over what was before it, or the case
+ * under an assumption. */
 struct variant {
     const char *name;
     struct place at;
@@ -76,7 +79,8 @@ struct claim {
     const char *label;       /* for people: its id, or what it is of */
     const char *peer;        /* another tool with an error of its own; "" */
     const char *runs, *overs, *layers; /* their names in one text */
-    struct node *written;    /* the published value in the file */
+    struct node *written;    /* the published value in the file, and the end */
+    struct node *written_end; /* of a span; NULL: it is none */
     int kind, role, mean;
     struct question question, over;
     int pairs;
@@ -97,7 +101,9 @@ struct paper {
     const char *path, *title;
     const char *const *folders; /* in which its names are looked up */
     struct node *root, *sources;
-    struct trial *networks; /* that runs without a network stand for */
+    struct trial *networks; /* that runs without a network stand for, */
+    int network_count;      /* so many */
+    bool networks_used;
     struct trial *trial, **trial_end;
     int runs; /* of them as written; steps and assumptions add more */
     struct claim *claim, **claim_end;
@@ -111,7 +117,7 @@ struct validation {
     const char *const *folders; /* NULL at the end */
     const char *home;           /* of the installed cases */
     struct paper *first, **end;
-    int claims;
+    int claims, variants;
 };
 
 /* Runs the cases of a file, or of all .cfg files of a folder, in the order of
@@ -143,23 +149,25 @@ struct trial *trial_add(struct validation *v, struct paper *p,
                         struct trial like);
 struct answer *trial_ask(struct validation *v, struct trial *t,
                          struct question *q);
-/* Steps and assumptions of a case whose pairs of runs are trial[0 .. 2 n - 1]:
- * run, over, run, over ... */
+/* Steps and assumptions of a case whose pairs are known. */
 int variants_read(struct validation *v, struct paper *p, struct claim *c,
-                  struct node *group, struct trial *const *trial);
+                  struct node *group);
 int variants_settle(struct validation *v, struct claim *c);
 /* The values of a text or a list of texts, NULL at the end; *out is left alone
  * if there is no such key. */
 int texts_read(struct validation *v, struct node *group, const char *key,
                const char *const **out);
-/* Both lists in one; NULL at the end. */
-const char *const *texts_joined(struct arena *a, const char *const *first,
-                                const char *const *last);
+extern const char *const no_texts[];
+/* Overrides of the network, each without its first `skip` characters, or those
+ * of the technology. */
+const char *const *sets_of(struct arena *a, const char *const *sets,
+                           bool network, int skip);
 int trial_run(struct validation *v, struct paper *p, struct trial *t);
 /* The published value; of a span, what of it is nearest to ours. */
 double claim_nearest(const struct claim *c, double ours);
+/* NaN: a run has no answer, which has been reported. */
 double pairs_mean(const struct claim *c, const struct pair *pair, int mean);
-/* The published value as a number of c->dim, ratio and verdict. */
+/* The published value or span in numbers of c->dim, ratio and verdict. */
 int claim_settle(struct validation *v, struct claim *c);
 /* Errors of `from`, each behind `lead` with its place. */
 void pass_on(struct validation *v, const struct msgs *from,

@@ -43,13 +43,10 @@ static const struct field claim_fields[] = {
      "figure of the divisor"},
     {"over_part", FIELD_TEXT, DIM_NONE, C(over.part), 0, 0, "", NULL,
      "component of the divisor"},
-    {"mean", FIELD_CHOICE, DIM_NONE, C(mean), 0, 0, "geometric",
-     claim_means,
+    {"mean", FIELD_CHOICE, DIM_NONE, C(mean), 0, 0, "geometric", claim_means,
      "of several runs"},
     {"per", FIELD_REAL, DIM_NONE, C(per), 1e-30, 1e30, "1", NULL,
      "divides the published value"},
-    {"until", FIELD_REAL, DIM_NONE, C(until), 0, 1e30, "0", NULL,
-     "the published value is a span that ends here"},
     {"within", FIELD_REAL, DIM_NONE, C(within), 0, 100, NULL, NULL,
      "a relative error, from 1 on a factor of 1 + within"},
     {"kind", FIELD_CHOICE, DIM_NONE, C(kind), 0, 0, NULL, claim_kinds,
@@ -63,8 +60,8 @@ static const struct field claim_fields[] = {
 
 /* Keys of a case that are no field: each has a reader. */
 static const char *const claim_keys[] = {
-    "published", "peer",        "layer", "over_layer", "run",    "over",
-    "steps",     "assumptions", "of",    "rate",       "writes", "ones"};
+    "published", "until",       "peer", "layer", "over_layer", "run", "over",
+    "steps",     "assumptions", "of",   "rate",  "writes",     "ones"};
 enum { CLAIM_KEYS = sizeof claim_keys / sizeof *claim_keys };
 
 /* ---- helpers ---- */
@@ -97,16 +94,6 @@ int texts_read(struct validation *v, struct node *group, const char *key,
         return msg_error(v->msgs, &n->at, "'%s' is an empty list", key);
     *out = text;
     return 0;
-}
-
-const char *const *texts_joined(struct arena *a, const char *const *first,
-                                const char *const *last)
-{
-    size_t n = (size_t)count_texts(first), m = (size_t)count_texts(last);
-    const char **all = arena_array(a, n + m + 1, sizeof *all);
-    memcpy(all, first, n * sizeof *all);
-    memcpy(all + n, last, m * sizeof *all);
-    return all;
 }
 
 /* A copy of what an outer group says for all within it. */
@@ -157,7 +144,8 @@ struct answer *trial_ask(struct validation *v, struct trial *t,
                          struct question *q)
 {
     struct answer *a = arena_alloc(v->arena, sizeof *a);
-    *a = (struct answer){.question = q, .value = (double)NAN, .next = t->first};
+    *a = (struct answer){
+        .question = q, .trial = t, .value = (double)NAN, .next = t->first};
     t->first = a;
     return a;
 }
@@ -181,7 +169,7 @@ static int unknown_run(struct validation *v, const struct paper *p,
                      suggest_end(name, known, n, "").text);
 }
 
-static const char *const none[] = {NULL};
+const char *const no_texts[] = {NULL};
 
 /* The run once, or on each of the networks: under one name. */
 static int add_runs(struct validation *v, struct paper *p, struct trial t)
@@ -195,6 +183,7 @@ static int add_runs(struct validation *v, struct paper *p, struct trial t)
                          "run '%s' has no 'network', and the file no list "
                          "'networks' that it could stand for",
                          t.name);
+    p->networks_used = true;
     for (const struct trial *n = p->networks; n; n = n->next) {
         struct trial one = t;
         one.network = n->network;
@@ -207,7 +196,7 @@ static int add_runs(struct validation *v, struct paper *p, struct trial t)
 
 static int read_run(struct validation *v, struct paper *p, struct node *group)
 {
-    struct trial t = {.sets = none, .copies = 1, .at = group->at};
+    struct trial t = {.sets = no_texts, .at = group->at};
     struct bound b = {.path = "runs", .fields = run_fields, .data = &t};
     int bad = texts_read(v, group, "set", &t.sets);
     if (field_read(&b, group, NULL, group->at, v->arena, v->msgs) || bad)
@@ -228,15 +217,21 @@ static int read_network(struct validation *v, struct paper *p,
     struct bound b = {.path = "networks", .fields = network_fields, .data = t};
     while (*end)
         end = &(*end)->next;
-    t->sets = none;
+    t->sets = no_texts;
     *end = t;
+    p->network_count++;
     return texts_read(v, group, "set", &t->sets) |
            field_read(&b, group, NULL, group->at, v->arena, v->msgs);
 }
 
 /* ---- a case ---- */
 
-/* ("16.5 ms", "source") */
+static bool is_value(const struct node *n)
+{
+    return n->kind == NODE_TEXT || n->kind == NODE_INT || n->kind == NODE_REAL;
+}
+
+/* ("16.5 ms", "source"), and where the span ends */
 static int read_published(struct validation *v, struct claim *c,
                           struct node *group)
 {
@@ -247,13 +242,16 @@ static int read_published(struct validation *v, struct claim *c,
     struct node *value = n->kind == NODE_LIST ? n->child : NULL;
     struct node *source = value ? value->next : NULL;
     if (!source || source->next || source->kind != NODE_TEXT ||
-        (value->kind != NODE_TEXT && value->kind != NODE_INT &&
-         value->kind != NODE_REAL))
+        !is_value(value))
         return msg_error(v->msgs, &n->at,
                          "published: write (value, \"source\"); a value "
                          "without its source is none");
     c->written = value;
+    c->written_end = node_get(group, "until");
     c->source = source->text;
+    if (c->written_end && !is_value(c->written_end))
+        return msg_error(v->msgs, &c->written_end->at,
+                         "until: write a value like the published one");
     if (!strncmp(source->text, "assumption", 10))
         return msg_error(v->msgs, &source->at,
                          "published: an assumption is no published value");
@@ -327,45 +325,35 @@ static const char *in_one(struct arena *a, const char *const *text)
     return all;
 }
 
-/* Adds the runs of a name to out[*n ..]; how many there are. */
-static int same_name(const struct paper *p, const char *name,
-                     struct trial **out, int *n)
-{
-    int found = 0;
-    for (struct trial *t = p->trial; t; t = t->next)
-        if (!strcmp(t->name, name)) {
-            if (out)
-                out[(*n)++] = t;
-            found++;
-        }
-    return found;
-}
-
 /* The runs of a list; *n of them, and their names. */
 static int find_runs(struct validation *v, struct paper *p, struct node *group,
                      const char *key, struct trial ***out, int *n,
                      const char **all)
 {
-    const char *const *name = NULL;
+    const char *const *name = no_texts;
     struct node *list = node_get(group, key);
-    int total = 0;
+    int each = p->network_count > 1 ? p->network_count : 1;
     if (texts_read(v, group, key, &name))
         return -1;
     *n = 0;
     *all = in_one(v->arena, name);
-    for (int i = 0; i < count_texts(name); i++)
-        total += same_name(p, name[i], NULL, NULL);
-    *out = arena_array(v->arena, (size_t)total + 1, sizeof **out);
-    for (int i = 0; i < count_texts(name); i++)
-        if (!same_name(p, name[i], *out, n))
-            return unknown_run(v, p, name[i], &list->at);
+    *out = arena_array(v->arena, (size_t)(count_texts(name) * each) + 1,
+                       sizeof **out);
+    for (; *name; name++) {
+        int before = *n;
+        for (struct trial *t = p->trial; t; t = t->next)
+            if (!strcmp(t->name, *name))
+                (*out)[(*n)++] = t;
+        if (*n == before)
+            return unknown_run(v, p, *name, &list->at);
+    }
     return 0;
 }
 
 /* "CASE-049 busy conv1, alexnet" */
-static void make_label(struct validation *v, struct claim *c,
-                       struct trial *const *run, struct trial *over)
+static void make_label(struct validation *v, struct claim *c)
 {
+    const struct answer *ours = c->pair->ours, *theirs = c->pair->theirs;
     struct arena *a = v->arena;
     const char *const *layer = c->question.layers;
     const char *part = c->question.part;
@@ -379,8 +367,9 @@ static void make_label(struct validation *v, struct claim *c,
         if (c->pairs > 1)
             text = arena_printf(a, "%s, %d runs", text, c->pairs);
         else if (c->paper->runs > 1)
-            text = arena_printf(a, "%s, %s%s%s", text, run[0]->name,
-                                over ? "/" : "", over ? over->name : "");
+            text = arena_printf(a, "%s, %s%s%s", text, ours->trial->name,
+                                theirs ? "/" : "",
+                                theirs ? theirs->trial->name : "");
     }
     c->label = *c->id ? arena_printf(a, "%s %s", c->id, text) : text;
 }
@@ -405,20 +394,18 @@ static int read_pairs(struct validation *v, struct paper *p, struct claim *c,
         return msg_error(v->msgs, &group->at,
                          "'run' has %d runs, 'over' %d; write one, or as many",
                          c->pairs, overs);
-    struct trial **pair =
-        arena_array(v->arena, (size_t)c->pairs * 2, sizeof *pair);
+    if (c->pairs == 1 && node_get(group, "mean"))
+        return msg_error(v->msgs, &node_get(group, "mean")->at,
+                         "'mean' is of several runs; here is one");
     c->pair = arena_array(v->arena, (size_t)c->pairs, sizeof *c->pair);
     for (int i = 0; i < c->pairs; i++) {
-        struct trial *theirs = overs ? over[overs > 1 ? i : 0] : NULL;
-        pair[2 * i] = run[i];
-        pair[2 * i + 1] = theirs;
         c->pair[i].ours = trial_ask(v, run[i], &c->question);
-        if (theirs)
-            c->pair[i].theirs = trial_ask(v, theirs, &c->over);
+        if (overs)
+            c->pair[i].theirs = trial_ask(v, over[overs > 1 ? i : 0], &c->over);
     }
     c->layers = in_one(v->arena, c->question.layers);
-    make_label(v, c, run, over[0]);
-    return variants_read(v, p, c, group, pair);
+    make_label(v, c);
+    return variants_read(v, p, c, group);
 }
 
 static int read_claim(struct validation *v, struct paper *p, struct node *group)
@@ -454,13 +441,8 @@ static struct node *list_of(struct validation *v, struct paper *p,
 /* The folders of names, and one more. */
 static const char *const *folders_and(struct validation *v, const char *last)
 {
-    size_t n = 0;
-    while (v->folders[n])
-        n++;
-    const char **folders = arena_array(v->arena, n + 2, sizeof *folders);
-    memcpy(folders, v->folders, n * sizeof *folders);
-    folders[n] = last;
-    return folders;
+    const char *const more[] = {last, NULL};
+    return texts_joined(v->arena, v->folders, more);
 }
 
 static const char *folder_of(struct arena *a, const char *path)
@@ -477,10 +459,17 @@ static int read_lists(struct validation *v, struct paper *p)
     struct node *cases = list_of(v, p, "cases", &bad);
     for (struct node *n = networks ? networks->child : NULL; n; n = n->next)
         bad |= read_network(v, p, n);
+    if (networks && !networks->child)
+        bad = msg_error(v->msgs, &networks->at, "'networks' is an empty list");
+    if (bad)
+        return -1;
     for (struct node *r = runs ? runs->child : NULL; r; r = r->next)
         bad |= read_run(v, p, r);
     if (bad)
         return -1;
+    if (networks && !p->networks_used)
+        return msg_error(v->msgs, &networks->at,
+                         "no run stands for the 'networks': each has its own");
     for (struct node *c = cases->child; c; c = c->next)
         bad |= read_claim(v, p, c);
     for (struct trial *t = bad ? NULL : p->trial; t; t = t->next)

@@ -144,8 +144,6 @@ static int ask_network(struct made *m, struct answer *a)
                        "; see ivq-est --list-metrics");
     a->dim = metric->dim;
     a->value = metric_value(metric, &m->study.est.sum);
-    if (!strcmp(q->figure, "results_per_s") || !strcmp(q->figure, "ops_per_s"))
-        a->value *= m->trial->copies;
     return 0;
 }
 
@@ -198,52 +196,37 @@ static int ask(struct made *m, struct answer *a)
 
 /* ---- a run ---- */
 
-/* Overrides of the technology, or those of the network without "workload.";
- * then what brings it to an area (may be NULL). */
-static const char *const *sets_of(struct arena *a, const struct trial *t,
-                                  bool network, const char *limit)
+const char *const *sets_of(struct arena *a, const char *const *sets,
+                           bool network, int skip)
 {
     static const char prefix[] = "workload.";
-    size_t n = 0, length = sizeof prefix - 1;
-    while (t->sets[n])
+    size_t n = 0, mine = 0;
+    while (sets[n])
         n++;
-    const char **sets = arena_array(a, n + 3, sizeof *sets);
-    n = 0;
-    for (const char *const *s = t->sets; *s; s++)
-        if (!strncmp(*s, prefix, length) == network)
-            sets[n++] = *s + (network ? length : 0);
-    if (limit) {
-        sets[n++] = "chip.overflow=reload";
-        sets[n++] = limit;
-    }
-    return sets;
+    const char **out = arena_array(a, n + 1, sizeof *out);
+    for (; *sets; sets++)
+        if (!strncmp(*sets, prefix, sizeof prefix - 1) == network)
+            out[mine++] = *sets + skip;
+    return out;
 }
 
-/* As many tiles, or copies side by side, as fill the area. */
-static int fill_area(struct study *s, struct conf_env *env, struct trial *t)
+/* Loads and estimates; the run keeps its size for those that are brought to
+ * it. */
+static int estimate(struct made *m, struct conf_env *env,
+                    const struct conf_env *net_env, struct trial *t)
 {
-    char number[64];
-    const char *path = s->type->area_limit;
-    if (!path)
-        return 0;
-    number_format(number, sizeof number, t->area->value);
-    env->sets = sets_of(env->arena, t, false,
-                        arena_printf(env->arena, "%s=%s m2", path, number));
-    return study_tech(s, env, t->tech);
-}
-
-static int load(struct study *s, struct conf_env *env, struct conf_env *net_env,
-                struct trial *t)
-{
-    env->sets = sets_of(env->arena, t, false, NULL);
-    net_env->sets = sets_of(env->arena, t, true, NULL);
-    net_env->prefix = "workload.";
-    if (study_tech(s, env, t->tech) || (t->area && fill_area(s, env, t)) ||
+    struct study *s = &m->study;
+    const struct size *size = t->equal ? &t->equal->size : NULL;
+    if ((size && size_check(size, t->how, env->msgs, NULL)) ||
+        size_tech(s, env, t->tech, size, t->how) ||
         study_network(s, net_env, t->network, *t->quant ? t->quant : NULL) ||
         study_estimate(s, env->arena, env->msgs))
         return -1;
-    if (t->area && !s->type->area_limit)
-        t->copies = t->area->value / s->est.sum.area_m2;
+    t->size = size_of(s);
+    t->size.name = t->tech; /* the machine's own goes with this run */
+    if (size && size_check(&t->size, t->how, env->msgs, NULL))
+        return -1;
+    size_copies(s, size, t->how);
     return 0;
 }
 
@@ -251,9 +234,11 @@ static int make(struct made *m, struct paper *p, struct trial *t,
                 struct msgs *msgs)
 {
     struct arena *a = m->v->run;
-    struct conf_env env = {a, msgs, p->folders, NULL, NULL};
-    struct conf_env net_env = env;
-    if (load(&m->study, &env, &net_env, t))
+    struct conf_env env = {a, msgs, p->folders, sets_of(a, t->sets, false, 0),
+                           NULL};
+    struct conf_env net_env = {a, msgs, p->folders,
+                               sets_of(a, t->sets, true, 9), "workload."};
+    if (estimate(m, &env, &net_env, t))
         return -1;
     int bad = 0;
     m->layers = est_layers(&m->study.est, a);
@@ -267,7 +252,7 @@ int trial_run(struct validation *v, struct paper *p, struct trial *t)
 {
     struct made m = {.v = v, .trial = t};
     struct msgs msgs = {.n = 0};
-    if (t->area && isnan(t->area->value))
+    if (t->equal && !t->equal->size.name)
         return -1; /* reported */
     int bad = make(&m, p, t, &msgs);
     char lead[200];

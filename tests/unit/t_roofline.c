@@ -289,6 +289,52 @@ START_TEST(interval_of_a_batch)
 }
 END_TEST
 
+static double under_limit(ivq *ctx, double limit_W, const char *figure)
+{
+    int param = ivq_param(ctx, "device.power_limit");
+    ck_assert_int_eq(ivq_param_set(ctx, param, limit_W), IVQ_OK);
+    ck_assert_int_eq(ivq_estimate(ctx), IVQ_OK);
+    return ivq_value(ctx, figure);
+}
+
+/* A limit that binds is drawn to the last watt, and costs time. */
+START_TEST(clock_falls_to_the_limit)
+{
+    ivq *ctx = card_with("t4", "vgg16", "schedule.batch=64");
+    double free_W = under_limit(ctx, 0, "power");
+    double free_s = under_limit(ctx, 0, "latency");
+    double last_s = free_s;
+    ck_near(under_limit(ctx, 1.01 * free_W, "latency"), free_s, 1e-12);
+    for (double limit_W = 0.95 * free_W; limit_W > 22.2; limit_W *= 0.9) {
+        ck_near(under_limit(ctx, limit_W, "power"), limit_W, 1e-9);
+        ck_need(under_limit(ctx, limit_W, "latency") > last_s, "%g W", limit_W);
+        last_s = ivq_value(ctx, "latency");
+    }
+    /* 12 W at rest and a tenth of 101 W for the memory */
+    int param = ivq_param(ctx, "device.power_limit");
+    ck_assert_int_eq(ivq_param_set(ctx, param, 22), IVQ_INPUT);
+    ivq_free(ctx);
+}
+END_TEST
+
+/* With the memory idle, half the dynamic power is 0.794 of the clock. */
+START_TEST(power_is_cubic_in_the_clock)
+{
+    ivq *ctx = card_with("t4", "vgg16", "schedule.batch=64");
+    static const char *const sets[] = {"device.bandwidth", "engine.fill"};
+    static const double values[] = {1e15, 0};
+    for (int i = 0; i < 2; i++) {
+        int param = ivq_param(ctx, sets[i]);
+        ck_assert_int_eq(ivq_param_set(ctx, param, values[i]), IVQ_OK);
+    }
+    double free_W = under_limit(ctx, 0, "power");
+    double free_s = under_limit(ctx, 0, "latency");
+    double half_W = 12 + (free_W - 12) / 2;
+    ck_near(free_s / under_limit(ctx, half_W, "latency"), cbrt(0.5), 0.01);
+    ivq_free(ctx);
+}
+END_TEST
+
 /* 256 bit at 14 Gbit/s; 2944 cores; 8 GB. */
 START_TEST(rtx2080_as_published)
 {
@@ -323,6 +369,8 @@ int main(void)
     tcase_add_test(c, more_is_never_slower);
     tcase_add_loop_test(c, power_between_idle_and_busy, 0, CARDS);
     tcase_add_test(c, interval_of_a_batch);
+    tcase_add_test(c, clock_falls_to_the_limit);
+    tcase_add_test(c, power_is_cubic_in_the_clock);
     tcase_add_test(c, rtx2080_as_published);
     suite_add_tcase(s, c);
     return unit_run(s);

@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/roofline/roofline.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,8 +38,11 @@ static const struct field device_fields[] = {
      "last level; values of a kernel that fit do not go to memory"},
     {"units_draw", FIELD_REAL, DIM_NONE, D(units_draw), 0, 1, NULL, NULL,
      "share of busy less idle power that units at work draw; memory the rest"},
+    {"power_limit", FIELD_QUANTITY, DIM_W, D(power_limit_W), 0, 1e6, "0 W",
+     NULL,
+     "the clock falls until a batch draws no more in the mean; 0: no limit"},
     {"engines", FIELD_REAL, DIM_NONE, D(engines), 0, 100, "0", NULL,
-     "other engines that take inputs of their own: their peak over the SMs'"},
+     "other engines that take inputs of their own: their rate over the SMs'"},
     {0}};
 #undef D
 
@@ -149,6 +153,12 @@ static int load_groups(const struct conf_env *env, struct node *root,
     return bad;
 }
 
+/* Beyond what is drawn at rest, at the stated clock. */
+static double busy_W(const struct roofline *x)
+{
+    return x->chip.cost.energy_J[ACTION_FIRST]; /* in a second of work */
+}
+
 /* A given precision must be one that the device has. */
 static int check_precision(const struct roofline *x, char *why, int size)
 {
@@ -158,6 +168,21 @@ static int check_precision(const struct roofline *x, char *why, int size)
     snprintf(why, (size_t)size,
              "the device has no %s; give device.%s or choose another precision",
              precisions[p], precisions[p]);
+    return -1;
+}
+
+/* A limit must leave something to the units while the memory is at work. */
+static int check_limit(const struct roofline *x, char *why, int size)
+{
+    double limit_W = x->device.power_limit_W;
+    double rest_W =
+        x->chip.cost.static_W + (1 - x->device.units_draw) * busy_W(x);
+    if (limit_W == 0 || limit_W > rest_W)
+        return 0;
+    snprintf(why, (size_t)size,
+             "%g W leave nothing to the units, as rest and memory draw %g W; "
+             "give more, or 0 W for no limit",
+             limit_W, rest_W);
     return -1;
 }
 
@@ -187,13 +212,16 @@ static int load(const struct conf_env *env, struct node *root, void **self)
     struct roofline *x = arena_alloc(env->arena, sizeof *x);
     static const char *const known[] = {"device", "schedule", "eager", "engine",
                                         "chip"};
-    char why[160];
+    char why[200];
     int bad = load_identity(env, root, &x->identity);
     bad |= load_groups(env, root, x);
     bad |= load_chip(env, root, x);
     if (!bad && check_precision(x, why, sizeof why))
         bad = msg_error(env->msgs, &node_get(root, "schedule")->at,
                         "schedule.precision: %s", why);
+    if (!bad && check_limit(x, why, sizeof why))
+        bad = msg_error(env->msgs, &node_get(root, "device")->at,
+                        "device.power_limit: %s", why);
     node_report_unused(root, known, (int)(sizeof known / sizeof *known), "",
                        env->msgs);
     *self = x;
@@ -267,16 +295,65 @@ static void map_layers(struct roofline *x, const struct net *net,
     }
 }
 
+static struct device at_clock(const struct roofline *x, double share)
+{
+    struct device d = x->device;
+    d.clock_Hz *= share;
+    return d;
+}
+
+/* Seconds of everything at work at the stated clock that draw the same. Units
+ * draw in proportion to the cube of the clock: their voltage follows it. */
+static double full_s(const struct device *d, double clock_share,
+                     const struct layer_time *t)
+{
+    double units = d->units_draw * pow(clock_share, 3);
+    return units * t->units_s + (1 - d->units_draw) * t->memory_s;
+}
+
+/* Of a batch. */
+static double mean_W(const struct roofline *x, int layers, double clock_share)
+{
+    const struct device d = at_clock(x, clock_share);
+    double sum_s = 0, work_s = 0;
+    for (int i = 0; i < layers; i++) {
+        struct layer_time t =
+            roofline_time(&x->job[i], &d, stack_of(x), x->rule.batch);
+        sum_s += t.total_s;
+        work_s += full_s(&d, clock_share, &t);
+    }
+    return x->chip.cost.static_W + busy_W(x) * work_s / sum_s;
+}
+
+/* Share of the stated clock at which a batch draws no more than the limit in
+ * the mean. Power rises with the clock: halve until the share is known as well
+ * as a double can hold it. */
+static double limited_clock(const struct roofline *x, int layers)
+{
+    double limit_W = x->device.power_limit_W, low = 0, high = 1;
+    if (limit_W == 0 || mean_W(x, layers, 1) <= limit_W)
+        return 1;
+    for (int i = 0; i < DBL_MANT_DIG; i++) {
+        double middle = (low + high) / 2;
+        if (mean_W(x, layers, middle) > limit_W)
+            high = middle;
+        else
+            low = middle;
+    }
+    return low;
+}
+
 /* One layer after another, each of the whole batch. */
 static void time_layers(struct roofline *x, struct run *run)
 {
-    double now_s = 0, batch = x->rule.batch, draw = x->device.units_draw;
-    double each = batch * (1 + x->device.engines); /* other engines' inputs */
+    double clock_share = limited_clock(x, run->layers);
+    const struct device d = at_clock(x, clock_share);
+    double now_s = 0, batch = x->rule.batch;
+    double each = batch * (1 + d.engines); /* other engines' inputs */
     for (int i = 0; i < run->layers; i++) {
         const struct job *w = &x->job[i];
         struct run_layer *l = &run->layer[i];
-        struct layer_time t =
-            roofline_time(w, &x->device, stack_of(x), x->rule.batch);
+        struct layer_time t = roofline_time(w, &d, stack_of(x), x->rule.batch);
         l->start_s = l->first_s = now_s;
         l->last_s = now_s += t.total_s;
         l->busy_s = t.total_s / each;
@@ -284,11 +361,11 @@ static void time_layers(struct roofline *x, struct run *run)
         l->used = t.total_s > 0 ? w->ops * w->steps * batch / t.total_s /
                                       peak_ops_s(&x->device, w->precision)
                                 : 0;
-        *run_actions(run, i, 0) =
-            (draw * t.units_s + (1 - draw) * t.memory_s) / each;
+        *run_actions(run, i, 0) = full_s(&d, clock_share, &t) / each;
     }
     run->latency_s = now_s;
     run->interval_s = now_s / each;
+    run->cycle_s = 1 / d.clock_Hz;
 }
 
 /* What sets most of the time; limits are constant texts. */
@@ -323,7 +400,6 @@ static void fill_run(struct roofline *x, struct run *run)
     run->limit = "all layers";
     run->limit_by = main_limit(run);
     run->peak_ops = peak_ops_s(&x->device, fastest);
-    run->cycle_s = 1 / x->device.clock_Hz;
     run->batch = x->rule.batch;
     run->chips = run->rounds = 1;
     run->tiles = (double)NAN;
@@ -379,9 +455,11 @@ static int changed(void *self, const struct bound *b)
 {
     struct roofline *x = self;
     char why[200];
-    if (b == &x->bound[GROUP_CHIP])
-        return eval_chip(x, why, sizeof why) ? -1 : 0;
-    return check_precision(x, why, sizeof why) ? -1 : 1;
+    bool chip = b == &x->bound[GROUP_CHIP];
+    if ((chip && eval_chip(x, why, sizeof why)) ||
+        check_precision(x, why, sizeof why) || check_limit(x, why, sizeof why))
+        return -1;
+    return !chip;
 }
 
 static void list(FILE *out)

@@ -31,7 +31,8 @@ struct device {
     double ops[PRECISIONS]; /* of an SM a cycle, 2 a MAC; 0: it cannot */
     double bandwidth_bit_s, memory_bits, cache_bits;
     double units_draw; /* of its dynamic power; the memory has the rest */
-    double engines; /* beside the SMs, for inputs of their own: their peak over
+    double power_limit_W; /* the clock falls until it is met; 0: none */
+    double engines; /* beside the SMs, for inputs of their own: their rate over
                        that of the SMs */
 };
 
