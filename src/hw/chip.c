@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "hw/chip.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -185,6 +186,7 @@ static int first_eval(const struct conf_env *env, struct node *root,
 int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
 {
     c->sources = node_get(root, "sources");
+    c->reads = 1;
     struct geometry *g = &c->geo;
     int bad = load_identity(env, root, c);
     if (c->sources && c->sources->kind != NODE_GROUP) {
@@ -226,14 +228,15 @@ static struct site site_of(const struct chip *c)
     const struct geometry *g = &c->geo;
     const struct component *adc = &c->part[ROLE_ADC];
     double bitlines = (double)g->crossbars * g->columns;
-    return (struct site){.tech = c->tech,
-                         .roadmap = c->choice.roadmap,
-                         .rows = g->rows,
-                         .columns = g->columns,
-                         .cell_bits = g->cell_bits,
-                         .dac_bits = g->dac_bits,
-                         .buffer_bits = g->buffer_bits,
-                         .ports = (int)ceil(bitlines / adc->params->count)};
+    return (struct site){
+        .tech = c->tech,
+        .roadmap = c->choice.roadmap,
+        .rows = g->rows,
+        .columns = g->columns,
+        .cell_bits = g->cell_bits,
+        .dac_bits = g->dac_bits,
+        .buffer_bits = g->buffer_bits,
+        .ports = (int)fmin(ceil(bitlines / adc->params->count), INT_MAX)};
 }
 
 static int eval_one(struct chip *c, int role, struct fault *f)

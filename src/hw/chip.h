@@ -66,6 +66,8 @@ struct chip {
     struct component part[ROLES];
     struct site site; /* where its parts stand, and */
     double cycle_s;   /* the crossbars' step: set by chip_eval() */
+    int reads;        /* of a bitline in one cycle: 1, or what the mapping asks
+                         for before chip_clock() */
     struct bound bound[BOUND_MAX]; /* every parameter group, for lists, */
     int bounds;                    /* overrides and --explain */
     struct node *sources;
@@ -113,8 +115,9 @@ double chip_instances(const struct chip *c, enum role_id role, double tiles);
 
 /*
  * chip_clock.c: the crossbar cycle, the slower of the read and of the
- * converters that serve all bitlines of the PE's crossbars once a cycle,
- *     max(read, columns x crossbars / ADCs x (1 / rate + mux delay)),
+ * converters that serve all bitlines of the PE's crossbars, `reads` times each
+ * in a cycle,
+ *     max(read, reads x columns x crossbars / ADCs x (1 / rate + mux delay)),
  * read = delays of wordline driver, bitline and sample-and-hold. A read or a
  * cycle that the file gives must leave its parts that time; what no part
  * knows, the file must give. -1 having filled *fault.

@@ -33,14 +33,19 @@ static enum role_id taker(const struct chip *c)
     return c->part[ROLE_TIA].model ? ROLE_TIA : ROLE_ADC;
 }
 
-/* All bitlines of a PE's crossbars through its ADCs or TIAs. */
+/* Bitlines of a PE that are read in a cycle in which all crossbars work. */
+static double columns_read(const struct chip *c)
+{
+    return (double)c->geo.columns * c->geo.crossbars * c->reads;
+}
+
+/* All of them through the PE's ADCs or TIAs. */
 static double convert_needs_s(const struct chip *c)
 {
     const struct component *part = &c->part[taker(c)];
-    double columns = (double)c->geo.columns * c->geo.crossbars;
     double each_s =
         part->cost.time_s[ACTION_FIRST] + c->part[ROLE_MUX].cost.delay_s;
-    return columns / part->instances * each_s;
+    return columns_read(c) / part->instances * each_s;
 }
 
 static int too_short(struct fault *f, const char *what, double given_s,
@@ -82,15 +87,14 @@ static double most_per_cycle(const struct chip *c, enum role_id role)
     switch (role) {
     case ROLE_ARRAY:
     case ROLE_DAC:
-    case ROLE_SAMPLE_HOLD:
         return c->part[role].instances;
+    case ROLE_SAMPLE_HOLD:
+        return c->part[role].instances * c->reads;
     case ROLE_TIA:
     case ROLE_MUX:
     case ROLE_ADC:
     case ROLE_SHIFT_ADD: /* behind TIAs they take what the mapping leaves */
-        return role == ROLE_TIA || taker(c) == ROLE_ADC
-                   ? (double)g->columns * g->crossbars
-                   : 0;
+        return role == ROLE_TIA || taker(c) == ROLE_ADC ? columns_read(c) : 0;
     case ROLE_INPUT_REGISTER:
         return (double)g->rows * g->crossbars * g->dac_bits;
     default:

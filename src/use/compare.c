@@ -29,12 +29,11 @@ static double figure(const struct summary *s, int i)
     return *(const double *)((const char *)s + figures[i].offset);
 }
 
+/* What is not known, NaN, stays so. */
 static double ratio(const struct summary *ours, const struct summary *theirs,
                     int i)
 {
     double a = figure(ours, i), b = figure(theirs, i);
-    if (isnan(a) || isnan(b))
-        return (double)NAN;
     return figures[i].less_is_better ? b / a : a / b;
 }
 
@@ -67,16 +66,15 @@ struct size size_of(const struct study *s)
                          sum->crossbars_have * cells(s)};
 }
 
-int size_check(const struct size *size, enum normalise how, struct msgs *msgs,
-               const struct place *at)
+int size_check(const struct size *size, enum normalise how, struct msgs *msgs)
 {
     if (how == NORMALISE_CROSSBARS && !(size->cells > 0))
-        return msg_error(msgs, at,
+        return msg_error(msgs, NULL,
                          "'%s' has no crossbars; normalise by area or not at "
                          "all",
                          size->name);
     if (how == NORMALISE_AREA && isnan(size->area_m2))
-        return msg_error(msgs, at,
+        return msg_error(msgs, NULL,
                          "the area of '%s' is not known and cannot be made "
                          "equal",
                          size->name);
@@ -231,7 +229,7 @@ int compare_run(struct comparison *c, const struct conf_env *env,
 {
     c->size = size_of(c->ours);
     if (split(c, env, names) || check_sets(c, env, sets) ||
-        size_check(&c->size, c->how, env->msgs, NULL))
+        size_check(&c->size, c->how, env->msgs))
         return -1;
     for (int i = 0; i < c->n; i++)
         if (estimate(c, &c->rival[i], env, sets))

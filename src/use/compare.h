@@ -36,9 +36,8 @@ struct comparison {
 };
 
 struct size size_of(const struct study *s);
-/* Can others be brought to it? -1 having reported at `at`, which may be NULL. */
-int size_check(const struct size *size, enum normalise how, struct msgs *msgs,
-               const struct place *at);
+/* Can others be brought to it? -1 having reported. */
+int size_check(const struct size *size, enum normalise how, struct msgs *msgs);
 /* Loads a technology as study_tech does; a crossbar chip gets the budget that
  * the size is for it. */
 int size_tech(struct study *s, const struct conf_env *env, const char *name,
@@ -68,7 +67,7 @@ int compare_run(struct comparison *c, const struct conf_env *env,
  */
 struct table *compare_table(const struct comparison *c, struct arena *a);
 
-/* The same for people, 79 columns, with what they lack. -1: the stream fails. */
+/* The same for people, 79 columns, and notes. -1: the stream fails. */
 int report_comparison(FILE *out, const struct comparison *c, struct arena *a);
 
 #endif

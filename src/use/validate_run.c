@@ -217,14 +217,14 @@ static int estimate(struct made *m, struct conf_env *env,
 {
     struct study *s = &m->study;
     const struct size *size = t->equal ? &t->equal->size : NULL;
-    if ((size && size_check(size, t->how, env->msgs, NULL)) ||
+    if ((size && size_check(size, t->how, env->msgs)) ||
         size_tech(s, env, t->tech, size, t->how) ||
         study_network(s, net_env, t->network, *t->quant ? t->quant : NULL) ||
         study_estimate(s, env->arena, env->msgs))
         return -1;
     t->size = size_of(s);
     t->size.name = t->tech; /* the machine's own goes with this run */
-    if (size && size_check(&t->size, t->how, env->msgs, NULL))
+    if (size && size_check(&t->size, t->how, env->msgs))
         return -1;
     size_copies(s, size, t->how);
     return 0;

@@ -10,8 +10,8 @@ static const struct column columns[] = {
     {"file", NULL}, {"title", NULL}, {"id", NULL}, {"case", NULL},
     {"component", NULL}, {"figure", NULL}, {"layer", NULL}, {"part", NULL},
     {"run", NULL}, {"over", NULL}, {"mean", NULL}, {"unit", NULL},
-    {"kind", NULL}, {"role", NULL}, {"per", ""}, {"published", ""}, {"until", ""},
-    {"ours", ""}, {"ratio", ""},
+    {"kind", NULL}, {"role", NULL}, {"per", ""}, {"published", ""},
+    {"until", ""}, {"ours", ""}, {"ratio", ""},
     {"within", ""}, {"verdict", NULL}, {"peer", NULL}, {"peer_ratio", ""},
     {"own_node_ratio", ""}, {"source", NULL}, {"reason", NULL},
 };

@@ -132,7 +132,7 @@ says 'a network' 1 \
     "ivq-est: $srcdir/workloads/lenet5.cfg: 'machine' is missing" \
     ivq -c ivq-32nm -w lenet5 --vs "$srcdir/workloads/lenet5.cfg"
 many=isaac-32nm
-for i in 1 2 3 4 5 6; do many=$many,$many; done
+for _ in 1 2 3 4 5 6; do many=$many,$many; done
 ok '64 technologies' ivq -c ivq-32nm -w lenet5 --vs "$many"
 says '65 technologies' 1 'ivq-est: more than 64 technologies to compare with' \
     ivq -c ivq-32nm -w lenet5 --vs "$many,isaac-32nm"

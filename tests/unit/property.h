@@ -10,11 +10,15 @@
 #include <fenv.h>
 #include <stdbool.h>
 
+/* First two that are swept, then one more whose tiles have 96 crossbars, then
+ * chips of the other styles and converters. */
 __attribute__((unused)) static const char *const techs[] = {
-    "ivq-32nm", "isaac-32nm", "ivq-32nm-analytic"};
+    "ivq-32nm",    "isaac-32nm", "ivq-32nm-analytic", "cascade-65nm",
+    "raella-32nm", "forms-32nm", "neurram-130nm"};
 __attribute__((unused)) static const char *const modes[] = {"pipelined",
                                                             "layerwise"};
-enum { TECHS = 2, ALL_TECHS = 3, MODES = 2, NETWORKS_MAX = 256 };
+enum { TECHS = 2, TECHS_OF_96 = 3, ALL_TECHS = 7, MODES = 2 };
+enum { NETWORKS_MAX = 256 };
 
 /* Sums of the same terms in another order. */
 static const double ROUNDING = 1e-12;

@@ -17,7 +17,7 @@ static struct map_rule bits(int weight, int input)
     return (struct map_rule){.weight_bits = weight,
                              .input_bits = input,
                              .flip = true,
-                             .fragment = 8};
+                             .forms.fragment = 8};
 }
 
 static struct quant narrow(int input_bits)

@@ -11,9 +11,6 @@ static void check_relations(const ivq *ctx, const char *what)
     ck_near(V("ops_per_s") * V("interval"), 2 * V("macs"), ROUNDING);
     ck_near(V("ops_per_J") * V("energy"), 2 * V("macs"), ROUNDING);
     ck_near(V("ops_per_s_m2") * V("area"), V("ops_per_s"), ROUNDING);
-    ck_need(V("power") <= V("peak_power") * (1 + 1e-9) || V("rounds") > 1,
-            "%s draws %g W, more than %g W with everything busy", what,
-            V("power"), V("peak_power"));
     ck_need(V("used_cells") <= 1 + ROUNDING, "%s: used_cells", what);
     /* a result occupies the slowest resource for one interval */
     ck_need(V("latency") >= V("interval") * (1 - ROUNDING),
@@ -25,6 +22,24 @@ static void check_relations(const ivq *ctx, const char *what)
                 "%s: crossbars", what);
 }
 
+/* The host and its memory have energy, but no peak power. */
+static double outside_J(const json_t *root)
+{
+    static const char *const outside[] = {"host", "dram"};
+    double sum = 0;
+    for (size_t i = 0; i < sizeof outside / sizeof *outside; i++) {
+        const json_t *rows = json_object_get(root, "components"), *row;
+        size_t k;
+        json_array_foreach(rows, k, row)
+        {
+            const json_t *name = json_object_get(row, "component");
+            if (!strcmp(json_string_value(name), outside[i]))
+                sum += number_at(row, "energy_J");
+        }
+    }
+    return sum;
+}
+
 /* Layers and components add up to the totals, the matrix of both included. */
 static void check_sums(ivq *ctx, const char *what)
 {
@@ -34,6 +49,10 @@ static void check_sums(ivq *ctx, const char *what)
     json_t *total = json_array_get(json_object_get(root, "network"), 0);
     const double energy_J = number_at(total, "energy_J");
 
+    double chip_W = (energy_J - outside_J(root)) / V("interval");
+    ck_need(chip_W <= V("peak_power") * (1 + 1e-9) || V("rounds") > 1,
+            "%s draws %g W, more than %g W with everything busy", what, chip_W,
+            V("peak_power"));
     ck_assert_double_eq(energy_J, V("energy"));
     ck_near(column_sum(root, "layers", "energy_J"), energy_J, ROUNDING);
     ck_near(column_sum(root, "components", "energy_J"), energy_J, ROUNDING);
@@ -452,7 +471,7 @@ int main(void)
     tcase_add_loop_test(c, more_area_is_never_slower, 0, TECHS * MODES * SOME);
     tcase_add_loop_test(c, order_of_branches_does_not_matter, 0, 4);
     tcase_add_loop_test(c, reloading_is_never_better, 0, TECHS * MODES * SOME);
-    tcase_add_loop_test(c, chips_hold_what_is_needed, 0, ALL_TECHS);
+    tcase_add_loop_test(c, chips_hold_what_is_needed, 0, TECHS_OF_96);
     tcase_add_loop_test(c, budget_too_small, 0, ALL_TECHS);
     tcase_add_loop_test(c, any_parameters, 0, 8);
     suite_add_tcase(s, c);

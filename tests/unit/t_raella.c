@@ -20,10 +20,10 @@ static struct map_rule rule(const char *weights, const char *inputs,
 {
     return (struct map_rule){.weight_bits = 8,
                              .input_bits = 8,
-                             .weight_slices = weights,
-                             .speculation = inputs,
-                             .misses = misses,
-                             .train = 1};
+                             .raella = {.weight_slices = weights,
+                                        .speculation = inputs,
+                                        .misses = misses,
+                                        .train = 1}};
 }
 
 static double per_mac(const struct mapped *o, const struct matrix *m)
@@ -75,7 +75,7 @@ START_TEST(speculation_by_hand)
     ck_assert(o.cells_used == 512 * 300);
     ck_assert(o.multiplies == 2 * 100); /* centre; scale */
     struct map_rule half = rule("4-2-2", "4-2-2", 1. / 16);
-    half.train = 0.5;
+    half.raella.train = 0.5;
     struct mapped h = map("raella", raella, half, m, &q);
     ck_assert(h.drives == 512 * (21 / 2. + 8));
     ck_assert(h.conversions == o.conversions);
@@ -108,18 +108,21 @@ START_TEST(steps_share_a_crossbar)
     struct mapped o = map("raella", raella, r, m, &q);
 
     ck_assert(o.crossbars == 1 && o.input_cycles == 8);
-    ck_assert(o.mean_cycles == 1); /* 8 vectors in 8 cycles */
+    ck_assert(o.mean_cycles == 8 && o.feeds == 13 / 100.); /* 12 x 8 + 4 */
     ck_assert(o.conversions == 20 * 3 * 8);
     ck_assert(o.cells_used == 8 * 144 * 60);
-    ck_near(o.drives, (144 + 7 * 48) * 8 / 8., 1e-12);
-    ck_near(o.input_fetch, (144 + 7 * 48) * 8 / 8., 1e-12);
-    ck_near(o.cell_reads, (144 + 7 * 48) * 60. * 8, 1e-12);
+    double lines = 12 * (144 + 7 * 48) + 144 + 3 * 48; /* of a row's outputs */
+    ck_near(o.drives, lines / 100 * 8, 1e-12);
+    ck_near(o.input_fetch, lines / 100 * 8, 1e-12);
+    ck_near(o.cell_reads, lines / 100 * 8 * 60 * 8, 1e-12);
     m.steps = 2; /* a row of two outputs */
-    ck_assert(map("raella", raella, r, m, &q).mean_cycles == 4);
+    ck_assert(map("raella", raella, r, m, &q).feeds == 1 / 2.);
+    m.steps = 10; /* eight, then two */
+    ck_assert(map("raella", raella, r, m, &q).feeds == 2 / 10.);
     m = (struct matrix){1, 500, 20, 100, 48}; /* no rows to spare */
-    ck_assert(map("raella", raella, r, m, &q).mean_cycles == 8);
+    ck_assert(map("raella", raella, r, m, &q).feeds == 1);
     m = (struct matrix){1, 600, 20, 100, 100}; /* in the second row block */
-    ck_assert(map("raella", raella, r, m, &q).mean_cycles == 8 / 5.);
+    ck_assert(map("raella", raella, r, m, &q).feeds == 1 / 5.);
 }
 END_TEST
 

@@ -145,6 +145,44 @@ START_TEST(networks_and_assumptions)
 }
 END_TEST
 
+/* Copies side by side: what there is more of, and what stays. */
+START_TEST(copies_scale)
+{
+    static const struct {
+        const char *figure;
+        int power; /* of the number of copies */
+    } figures[] = {
+        {"results_per_s", 1}, {"ops_per_s", 1},      {"power", 1},
+        {"peak_power", 1},    {"peak_ops_per_s", 1}, {"interval", -1},
+        {"latency", 0},       {"energy", 0},         {"ops_per_s_m2", 0}};
+    char text[1000];
+    snprintf(
+        text, sizeof text,
+        HEAD
+        "runs = (\n"
+        "  { name = \"ivq\"; tech = \"ivq-32nm\"; network = \"lenet5\"; },\n"
+        "  { name = \"gpu\"; tech = \"rtx2080\"; network = \"lenet5\"; } );\n"
+        "cases = ( { figure = \"%s\"; run = \"ivq\"; over = \"gpu\";\n"
+        "  published = (1, \"Paper\"); reason = \"any\"; assumptions = (\n"
+        "    { name = \"area\"; normalise = \"area\"; } ); } );\n",
+        figures[_i].figure);
+    ivq *ctx = estimated("ivq-32nm", "lenet5"), *gpu = context();
+    ck_ok(gpu, ivq_load_tech(gpu, "rtx2080"));
+    ck_ok(gpu, ivq_load_network(gpu, "lenet5"));
+    ck_ok(gpu, ivq_estimate(gpu));
+    double copies = ivq_value(ctx, "area") / ivq_value(gpu, "area");
+    json_t *root = cases_of(ctx, text);
+    json_t *first = json_array_get(json_object_get(root, "cases"), 0);
+    ck_need(fabs(copies - 1) > 0.1, "copies that scale nothing");
+    ck_near(number_at(first, "ours") /
+                number_at(row_of(root, "variants", "name", "area"), "value"),
+            pow(copies, figures[_i].power), 1e-12);
+    json_decref(root);
+    ivq_free(ctx);
+    ivq_free(gpu);
+}
+END_TEST
+
 /* Whatever the mean, steps multiply to the case. */
 START_TEST(steps_multiply)
 {
@@ -251,6 +289,7 @@ int main(void)
     c = tcase_create("variants");
     tcase_add_checked_fixture(c, files_setup, files_teardown);
     tcase_add_test(c, networks_and_assumptions);
+    tcase_add_loop_test(c, copies_scale, 0, 9);
     tcase_add_loop_test(c, steps_multiply, 0, 3);
     tcase_add_test(c, equal_runs_are_shared);
     suite_add_tcase(s, c);

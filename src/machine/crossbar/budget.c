@@ -41,7 +41,8 @@ static double macs_per_cell_cycle(const struct crossbar *x)
         double weights = (double)l->groups * l->rows * l->columns;
         if (m->cells_used <= 0)
             continue; /* every weight is zero */
-        sum += s->crossbars * weights / (m->cells_used * m->mean_cycles);
+        sum += s->crossbars * weights /
+               (m->cells_used * m->mean_cycles * m->feeds);
         crossbars += s->crossbars;
     }
     return crossbars > 0 ? sum / crossbars : 0;

@@ -5,6 +5,7 @@
 
 #include "base/suggest.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +17,21 @@ static const char *const squeezes[] = {"L0", "L1", "L2", "SME", "L3", "L4",
                                        NULL};
 static const char *const executions[] = {"pipelined", "layerwise", NULL};
 
+/* What every style reads, then the rules of each. */
 #define M(member) offsetof(struct mapping, member)
 static const struct field mapping_fields[] = {
     {"style", FIELD_TEXT, DIM_NONE, M(style), 0, 0, NULL, NULL,
      "how weights lie on crossbars; see --list-models"},
+    {"skip_columns", FIELD_FLAG, DIM_NONE, M(rule.skip_columns), 0, 0,
+     "false", NULL, "empty columns are masked and not converted"},
+
     {"weight_bits", FIELD_COUNT, DIM_NONE, M(rule.weight_bits), 1, 64, "16",
-     NULL, "bitslice: fixed-point bits that every weight is rolled back to"},
+     NULL, "all but ivq: fixed-point bits that every weight is rolled back to"},
     {"input_bits", FIELD_COUNT, DIM_NONE, M(rule.input_bits), 1, 64, "16",
-     NULL, "bitslice: bits of every activation"},
+     NULL, "all but ivq: bits of every activation"},
     {"flip", FIELD_FLAG, DIM_NONE, M(rule.flip), 0, 0, "false", NULL,
-     "bitslice: flip encoding, which saves one ADC bit"},
+     "bitslice, cascade, forms: flip encoding, which saves one ADC bit"},
+
     {"level", FIELD_CHOICE, DIM_NONE, M(squeeze), 0, 0, "L4", squeezes,
      "ivq: how far bit planes are squeezed"},
     {"sme_degree", FIELD_COUNT, DIM_NONE, M(rule.sme_degree), 1, 16, "1", NULL,
@@ -34,17 +40,18 @@ static const struct field mapping_fields[] = {
      NULL, "ivq: positive and negative weights in arrays of their own"},
     {"sort_channels", FIELD_FLAG, DIM_NONE, M(rule.sort_channels), 0, 0,
      "true", NULL, "ivq: output channels of equal planes lie together"},
-    {"skip_columns", FIELD_FLAG, DIM_NONE, M(rule.skip_columns), 0, 0,
-     "false", NULL, "empty columns are masked and not converted"},
-    {"fragment", FIELD_COUNT, DIM_NONE, M(rule.fragment), 1, 65536, "8", NULL,
-     "forms: rows of a column that are read together"},
-    {"weight_slices", FIELD_TEXT, DIM_NONE, M(rule.weight_slices), 0, 0,
+
+    {"fragment", FIELD_COUNT, DIM_NONE, M(rule.forms.fragment), 1, 65536, "8",
+     NULL, "forms: rows of a column that are read together"},
+
+    {"weight_slices", FIELD_TEXT, DIM_NONE, M(rule.raella.weight_slices), 0, 0,
      "4-2-2", NULL, "raella: bits of the columns that hold a weight"},
-    {"speculation", FIELD_TEXT, DIM_NONE, M(rule.speculation), 0, 0, "none",
-     NULL, "raella: bits of the input slices that sums are guessed from"},
-    {"misses", FIELD_REAL, DIM_NONE, M(rule.misses), 0, 1, "0", NULL,
+    {"speculation", FIELD_TEXT, DIM_NONE, M(rule.raella.speculation), 0, 0,
+     "none", NULL,
+     "raella: bits of the input slices that sums are guessed from"},
+    {"misses", FIELD_REAL, DIM_NONE, M(rule.raella.misses), 0, 1, "0", NULL,
      "raella: share of the guessed sums that saturate and are made again"},
-    {"train", FIELD_REAL, DIM_NONE, M(rule.train), 0, 1, "1", NULL,
+    {"train", FIELD_REAL, DIM_NONE, M(rule.raella.train), 0, 1, "1", NULL,
      "raella: pulses of a guess, over those that bits which are alike make"},
     {0}};
 #undef M
@@ -80,45 +87,50 @@ static const struct map_style *read_style(const struct conf_env *env,
 
 /* A style that keeps sums analog needs the parts for it; others have none. */
 static int check_buffer(const struct crossbar *x, const struct map_style *style,
-                        char *why, int size)
+                        struct fault *f)
 {
     static const enum role_id needed[] = {ROLE_TIA, ROLE_BUFFER_ARRAY};
     for (size_t i = 0; i < sizeof needed / sizeof *needed; i++)
         if (!x->chip.part[needed[i]].model == style->analog_buffer) {
             const char *verb = style->analog_buffer ? "needs" : "has no";
-            snprintf(why, (size_t)size, "style '%s' %s component '%s'",
+            snprintf(f->why, sizeof f->why, "style '%s' %s component '%s'",
                      style->name, verb, roles[needed[i]].name);
             return -1;
         }
     return 0;
 }
 
-/* The rule from what was read; -1 with the reason in why[size]. */
-static int set_rule(struct crossbar *x, char *why, int size)
+/* The rule from what was read, and what it asks of the cycle. -1 having filled
+ * *f. */
+static int set_rule(struct crossbar *x, struct fault *f)
 {
     struct xbar array = {x->chip.geo.rows, x->chip.geo.columns,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
     const struct map_style *style = x->mapping.rule.style;
     x->rule = x->mapping.rule;
     x->rule.squeeze = (enum squeeze)x->mapping.squeeze;
-    if (check_buffer(x, style, why, size))
+    f->path = "mapping";
+    if (check_buffer(x, style, f) ||
+        (style->check && style->check(&x->rule, &array, f->why, sizeof f->why)))
         return -1;
-    return style->check ? style->check(&x->rule, &array, why, size) : 0;
+    x->chip.reads = style->reads ? style->reads(&x->rule, &array) : 1;
+    return chip_clock(&x->chip, f);
 }
 
+/* The style is held against the chip only if that is sound. */
 static int load_mapping(const struct conf_env *env, struct node *root,
-                        struct crossbar *x)
+                        bool sound, struct crossbar *x)
 {
     struct mapping *m = &x->mapping;
-    char why[160];
+    struct fault f;
     if (chip_bind(env, root, &x->chip, "mapping", mapping_fields, m))
         return -1;
     m->rule.style = read_style(env, root, m->style);
     if (!m->rule.style)
         return -1;
-    if (set_rule(x, why, sizeof why))
-        return msg_error(env->msgs, &node_get(root, "mapping")->at,
-                         "mapping: %s", why);
+    if (sound && set_rule(x, &f))
+        return msg_error(env->msgs, &node_get(root, f.path)->at, "%s: %s",
+                         f.path, f.why);
     return 0;
 }
 
@@ -130,7 +142,7 @@ static int load(const struct conf_env *env, struct node *root, void **self)
     int bad = chip_load(env, root, &x->chip);
     bad |=
         chip_bind(env, root, &x->chip, "schedule", schedule_fields, &x->when);
-    bad |= load_mapping(env, root, x);
+    bad |= load_mapping(env, root, !bad, x);
     for (; n < x->chip.bounds; n++)
         known[n] = x->chip.bound[n].path;
     node_report_unused(root, known, n, "", env->msgs);
@@ -171,10 +183,10 @@ static int map(void *self, const struct net *net, const struct quant *quant,
 
 /* Consecutive stages share a round of weights as far as they fit; a stage
  * larger than the budget has a round of its own, loaded piece by piece. */
-static void set_rounds(struct crossbar *x, struct run *run)
+static int set_rounds(struct crossbar *x, struct msgs *msgs, struct run *run)
 {
-    double have = run->crossbars_have, taken = 0;
-    int round = 0, pieces = 0;
+    double have = run->crossbars_have, taken = 0, pieces = 0;
+    int round = 0;
     for (int i = 0; i < x->stages; i++) {
         struct stage *s = &x->stage[i];
         s->pieces = ceil(s->crossbars / have);
@@ -185,9 +197,15 @@ static void set_rounds(struct crossbar *x, struct run *run)
         }
         taken += s->pieces > 1 ? have : own;
         s->round = round;
-        pieces += (int)s->pieces - 1;
+        pieces += s->pieces - 1;
     }
-    run->rounds = round + 1 + pieces;
+    if (round + 1 + pieces > INT_MAX)
+        return msg_error(msgs, NULL,
+                         "weights of network '%s' come in %.3g rounds; give "
+                         "the chip more crossbars",
+                         x->net->name, round + 1 + pieces);
+    run->rounds = round + 1 + (int)pieces;
+    return 0;
 }
 
 static void replicate_rounds(struct crossbar *x, struct run *run)
@@ -303,7 +321,9 @@ static int schedule(void *self, struct msgs *msgs, struct run *run)
     if (budget_fit(x, msgs, run))
         return -1;
     if (!same) {
-        set_rounds(x, run);
+        run->interval_s = 0; /* not the same again, if this fails */
+        if (set_rounds(x, msgs, run))
+            return -1;
         replicate_rounds(x, run);
         traffic_count(x, run);
         pipeline_time(x, run);
@@ -326,12 +346,11 @@ static int changed(void *self, const struct bound *b)
     struct crossbar *x = self;
     struct fault fault;
     bool mapping;
-    char why[160];
     if (chip_change(&x->chip, b->data, &mapping, &fault))
         return -1;
     if (!mapping)
         return 0;
-    return set_rule(x, why, sizeof why) ? -1 : 1;
+    return set_rule(x, &fault) ? -1 : 1;
 }
 
 static void list(FILE *out)

@@ -19,25 +19,39 @@ struct xbar {
 enum squeeze { SQUEEZE_L0, SQUEEZE_L1, SQUEEZE_L2, SQUEEZE_SME, SQUEEZE_L3,
                SQUEEZE_L4 };
 
-/* Choices of the mapping, from the technology file. */
+struct forms_rule {
+    int fragment; /* rows of a column that are read together */
+};
+
+struct raella_rule {
+    const char *weight_slices; /* bits of a weight's columns, "4-2-2" */
+    const char *speculation;   /* bits of the input slices that sums are
+                                  guessed from first; "none" */
+    double misses;             /* share of the guesses that saturate */
+    double train;              /* mean pulses of a guess over those of bits
+                                  that are alike */
+};
+
+/* Choices of the mapping, from the technology file: of all styles, then of
+ * each. */
 struct map_rule {
     const struct map_style *style;
-    int weight_bits;      /* bitslice: fixed-point width of every weight */
-    int input_bits;       /* bitslice: width of every activation */
-    bool flip;            /* bitslice: flip encoding, one ADC bit less */
-    enum squeeze squeeze; /* ivq */
-    int sme_degree;       /* ivq, SQUEEZE_SME: planes (slices of a multi-bit
-                             cell) released, D; one of them always stays */
-    bool two_arrays;      /* + and - weights in two arrays (sgn = 2) */
-    bool sort_channels;   /* order channels by their planes before cutting */
-    bool skip_columns;    /* empty columns are not converted */
-    int fragment;         /* forms: rows of a column that are read together */
-    const char *weight_slices; /* raella: bits of a weight's columns, "4-2-2" */
-    const char *speculation;   /* raella: bits of the input slices that are
-                                  guessed with first; "none" */
-    double misses;             /* raella: share of the guesses that saturate */
-    double train;              /* raella: mean pulses of a guess over those of
-                                  bits that are alike */
+    bool skip_columns; /* empty columns are not converted */
+
+    /* fixed point: all styles but ivq */
+    int weight_bits; /* of every weight */
+    int input_bits;  /* of every activation */
+    bool flip;       /* flip encoding, one ADC bit less */
+
+    /* ivq */
+    enum squeeze squeeze;
+    int sme_degree;     /* SQUEEZE_SME: planes (slices of a multi-bit cell)
+                           released, D; one of them always stays */
+    bool two_arrays;    /* + and - weights in two arrays (sgn = 2) */
+    bool sort_channels; /* order channels by their planes before cutting */
+
+    struct forms_rule forms;
+    struct raella_rule raella;
 };
 
 /* A layer as a matrix: `groups` matrices of rows x columns, block-diagonal. */
@@ -74,6 +88,8 @@ struct mapped {
     int input_bits;      /* of one activation as it is fed */
     int input_cycles;    /* A: cycles to feed one input vector */
     double mean_cycles;  /* the same, over a mixture of input widths */
+    double feeds;        /* times that the crossbars are fed for one vector: 1,
+                            less where vectors are fed together */
     int extra_cycles;    /* max D over the crossbars */
     int adc_bits;        /* resolution for a lossless conversion */
     int row_blocks;      /* partial sums per output that are added up */
@@ -91,7 +107,9 @@ struct map_style {
     void (*map)(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out);
-    /* The same, counted from weights: `code` holds rows x columns signed
+    /* Reads of a column in one cycle, each with a conversion. NULL: one. */
+    int (*reads)(const struct map_rule *rule, const struct xbar *x);
+    /* map(), counted from weights: `code` holds rows x columns signed
      * integers in units of the smallest bit, row-major, |code| < 2^63; one
      * group; `planes` is the range that the naive mapping pays for. Scratch
      * from `a`. NULL: what the style counts does not depend on the weights. */

@@ -137,5 +137,6 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     out->input_bits = input_bits;
     out->input_cycles = c.cycles;
     out->mean_cycles = c.cycles;
+    out->feeds = 1;
     out->adc_bits = adc_bits(&c);
 }

@@ -14,6 +14,18 @@ static inline int div_up(int a, int b)
 
 int bits_for(int values); /* ceil(log2 values), 0 for one value or none */
 
+/* Outputs of one input vector, all groups. */
+static inline double matrix_outputs(const struct matrix *m)
+{
+    return (double)m->groups * m->columns;
+}
+
+/* Additions that make one sum an output from those of its row blocks. */
+static inline double block_sums(const struct matrix *m, int row_blocks)
+{
+    return matrix_outputs(m) * (row_blocks - 1);
+}
+
 /*
  * Column groups that are alike. A matrix narrower than the crossbar shares it
  * with others, block-diagonally; then a row's weights span only the columns

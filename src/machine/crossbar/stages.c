@@ -54,7 +54,8 @@ static void count_crossbars(const struct crossbar *x, int i,
         {ROLE_INDEX, m->index_reads},
         {ROLE_BUS, sums * m->row_blocks},
         {ROLE_TILE_REGISTER, sums},
-        {ROLE_CONTROL, m->mean_cycles * m->crossbars / x->chip.geo.crossbars},
+        {ROLE_CONTROL,
+         m->mean_cycles * m->feeds * m->crossbars / x->chip.geo.crossbars},
     };
     for (size_t k = 0; k < sizeof counts / sizeof *counts; k++)
         *actions_of(run, i, counts[k].role) += v * counts[k].count;
@@ -134,7 +135,7 @@ static void fill_stage(const struct crossbar *x, struct stage *s)
     const struct mapped *m = &x->map[s->layer];
     const struct layer *l = &x->net->layer[s->layer];
     double d = m->extra_cycles;
-    s->vectors = s->most_copies = (double)l->vectors;
+    s->vectors = s->most_copies = round((double)l->vectors * m->feeds);
     s->interval_cycles = m->mean_cycles + (1 - x->when.overlap) * d;
     s->depth_cycles = m->input_cycles + d + x->when.fixed_cycles;
     s->crossbars = whole_crossbars(m);
@@ -205,15 +206,21 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
     out->ones = m->ones / cells;
 }
 
+/* Rows of a window that the window before it, to the left, does not have. */
+static int step_rows(const struct layer *l)
+{
+    const struct window *w = &l->win;
+    int columns = w->stride_w % w->dil_w ? w->kw : w->stride_w / w->dil_w;
+    return l->rows / w->kw * (columns < w->kw ? columns : w->kw);
+}
+
 static void map_layer(struct crossbar *x, const struct quant *q, int i,
                       struct arena *a)
 {
     const struct layer *l = &x->net->layer[i];
     struct xbar array = {x->chip.geo.rows, x->chip.geo.columns,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
-    int step = l->win.stride_w < l->win.kw ? l->win.stride_w : l->win.kw;
-    struct matrix m = {l->groups, l->rows, l->columns, l->out.w,
-                       l->rows / l->win.kw * step};
+    struct matrix m = {l->groups, l->rows, l->columns, l->out.w, step_rows(l)};
     const struct map_style *style = x->rule.style;
     if (l->codes && style->map_exact)
         style->map_exact(&array, &x->rule, &m, l->codes, q->group[0].n,

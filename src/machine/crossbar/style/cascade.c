@@ -1,10 +1,9 @@
 /* cascade.c - CASCADE's mapping: partial sums stay analog, in ReRAM, until a
  * vector is done */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/fixed.h"
 #include "machine/crossbar/pack.h"
 #include <stdio.h>
-
-extern const struct map_style style_bitslice;
 
 static int check(const struct map_rule *rule, const struct xbar *x, char *why,
                  int size)
@@ -16,7 +15,7 @@ static int check(const struct map_rule *rule, const struct xbar *x, char *why,
                  x->cell_bits, x->dac_bits);
         return -1;
     }
-    return style_bitslice.check(rule, x, why, size);
+    return fixed_check(rule, x, why, size);
 }
 
 /* Sums of equal significance share a bitline of the buffer array: one for each
@@ -53,17 +52,16 @@ static void map(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out)
 {
-    style_bitslice.map(x, rule, m, q, out);
+    fixed_map(x, rule, m, q, out);
     int line_bits = out->adc_bits;
     int converted = columns_converted(out, line_bits);
     double sums = out->conversions;
-    double outputs = (double)m->groups * m->columns;
-    double blocks = outputs * out->row_blocks;
+    double blocks = matrix_outputs(m) * out->row_blocks;
 
     out->buffered = sums;
     out->amplified = sums + blocks * buffer_columns(out);
     out->conversions = out->conversions_nonempty = blocks * converted;
-    out->shift_adds = out->conversions + blocks - outputs;
+    out->shift_adds = out->conversions + block_sums(m, out->row_blocks);
     out->adc_bits = line_bits + bits_for(sums_on_column(out, converted));
 }
 

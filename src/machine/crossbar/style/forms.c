@@ -1,21 +1,26 @@
 /* forms.c - FORMS' mapping: bit slices read by fragments of one sign */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/fixed.h"
 #include "machine/crossbar/pack.h"
 #include <stdio.h>
-
-extern const struct map_style style_bitslice;
 
 static int check(const struct map_rule *rule, const struct xbar *x, char *why,
                  int size)
 {
-    if (x->rows % rule->fragment != 0) {
+    if (x->rows % rule->forms.fragment != 0) {
         snprintf(why, (size_t)size,
                  "a crossbar of %d rows is no whole number of fragments of %d "
                  "rows; change 'fragment'",
-                 x->rows, rule->fragment);
+                 x->rows, rule->forms.fragment);
         return -1;
     }
-    return style_bitslice.check(rule, x, why, size);
+    return fixed_check(rule, x, why, size);
+}
+
+/* One after another, within a cycle. */
+static int reads(const struct map_rule *rule, const struct xbar *x)
+{
+    return x->rows / rule->forms.fragment;
 }
 
 /* The crossbars, drives and cell reads are those of bit slices; a column is
@@ -24,14 +29,14 @@ static void map(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out)
 {
-    style_bitslice.map(x, rule, m, q, out);
+    fixed_map(x, rule, m, q, out);
     double whole = out->conversions;
-    double fragments = div_up(m->rows, rule->fragment);
+    double fragments = div_up(m->rows, rule->forms.fragment);
 
     out->conversions *= fragments / out->row_blocks;
     out->conversions_nonempty = out->conversions;
     out->shift_adds += out->conversions - whole;
-    out->adc_bits += bits_for(rule->fragment) - bits_for(x->rows);
+    out->adc_bits = fixed_adc_bits(x, rule, rule->forms.fragment);
 }
 
 const struct map_style style_forms = {
@@ -40,4 +45,5 @@ const struct map_style style_forms = {
     .source = "Yuan 2021, FORMS, ISCA",
     .check = check,
     .map = map,
+    .reads = reads,
 };

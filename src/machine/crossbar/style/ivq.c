@@ -210,11 +210,11 @@ static void add_group(struct tally *t, const struct colgroup *cg,
 static void add_outputs(const struct tally *t, const struct matrix *m,
                         const struct quant *q)
 {
-    double outputs = (double)m->groups * m->columns;
+    double outputs = matrix_outputs(m);
     struct mapped *out = t->out;
 
     out->row_blocks = div_up(m->rows, t->x->rows);
-    out->shift_adds += outputs * (out->row_blocks - 1);
+    out->shift_adds += block_sums(m, out->row_blocks);
     out->shift_adds +=
         t->rule->skip_columns ? out->conversions_nonempty : out->conversions;
     for (int g = 0; g < q->n; g++) {
@@ -265,6 +265,7 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     out->input_bits = q->input_bits;
     out->input_cycles = div_up(q->input_bits, x->dac_bits);
     out->mean_cycles = t.cycles;
+    out->feeds = 1;
     out->adc_bits = adc_bits(t.peak * ((1 << x->dac_bits) - 1));
     out->index_reads = out->index_bits;
 }

@@ -1,24 +1,24 @@
 /* raella.c - RAELLA's mapping: signed offsets in few columns, sums guessed
  * from wide input slices first */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "machine/crossbar/fixed.h"
 #include "machine/crossbar/pack.h"
 #include <stdio.h>
 #include <string.h>
-
-extern const struct map_style style_bitslice;
 
 enum { SLICE_BITS = 8, SLICES_BITS = 64 };
 
 /* "4-2-2": slices of a value from its top bit down. */
 struct slicing {
     int n, bits; /* how many; of all of them */
-    int pulses;  /* a slice of b bits is a train of 2^b - 1 pulses at most */
+    int widest;
+    int pulses; /* a slice of b bits is a train of 2^b - 1 pulses at most */
 };
 
 /* -1: not a list of 1 to 8 bits each. "none" has no slices. */
 static int slices_read(const char *text, struct slicing *s)
 {
-    *s = (struct slicing){0, 0, 0};
+    *s = (struct slicing){0};
     if (!strcmp(text, "none"))
         return 0;
     for (;; text++) {
@@ -27,6 +27,7 @@ static int slices_read(const char *text, struct slicing *s)
             return -1;
         s->n++;
         s->bits += bits;
+        s->widest = bits > s->widest ? bits : s->widest;
         s->pulses += (1 << bits) - 1;
         text++;
         if (*text != '-')
@@ -34,55 +35,65 @@ static int slices_read(const char *text, struct slicing *s)
     }
 }
 
-static int check(const struct map_rule *rule, const struct xbar *x, char *why,
-                 int size)
+static int check_weights(const struct raella_rule *r, const struct xbar *x,
+                         char *why, int size)
 {
     struct slicing s;
-    (void)x;
-    if (slices_read(rule->weight_slices, &s) || s.n == 0) {
+    if (slices_read(r->weight_slices, &s) || s.n == 0) {
         snprintf(why, (size_t)size,
                  "weight_slices '%s' must be bits of 1 to 8 with '-' between "
                  "them, as \"4-2-2\"",
-                 rule->weight_slices);
+                 r->weight_slices);
         return -1;
     }
-    if (slices_read(rule->speculation, &s)) {
+    if (s.widest > x->cell_bits) {
+        snprintf(why, (size_t)size,
+                 "weight_slices '%s' has a slice of %d bits, too many for a "
+                 "cell; narrow it or raise 'cell_bits'",
+                 r->weight_slices, s.widest);
+        return -1;
+    }
+    return 0;
+}
+
+static int check_inputs(const struct raella_rule *r, const struct xbar *x,
+                        char *why, int size)
+{
+    struct slicing s;
+    if (slices_read(r->speculation, &s)) {
         snprintf(why, (size_t)size,
                  "speculation '%s' must be \"none\" or bits of 1 to 8 with "
                  "'-' between them, as \"4-2-2\"",
-                 rule->speculation);
+                 r->speculation);
         return -1;
     }
-    return style_bitslice.check(rule, x, why, size);
+    if (s.n > 0 && x->dac_bits > 1) {
+        snprintf(why, (size_t)size,
+                 "speculation makes guesses good bit by bit, not by %d bits; "
+                 "use 'dac_bits' 1",
+                 x->dac_bits);
+        return -1;
+    }
+    return 0;
 }
 
-/* Columns of a weight: values wider than the slices take them again. */
+static int check(const struct map_rule *rule, const struct xbar *x, char *why,
+                 int size)
+{
+    if (check_weights(&rule->raella, x, why, size) ||
+        check_inputs(&rule->raella, x, why, size))
+        return -1;
+    return fixed_check(rule, x, why, size);
+}
+
+/* A column for each slice, whatever its width; values that are wider than all
+ * of them take them again. */
 static int columns_of(const struct map_rule *rule, const struct quant *q)
 {
     struct slicing s;
-    int bits = rule->weight_bits;
 
-    slices_read(rule->weight_slices, &s);
-    for (int g = 0; g < q->n; g++)
-        if (q->group[g].width > bits)
-            bits = q->group[g].width;
-    return s.n * div_up(bits, s.bits);
-}
-
-/* As bitslice, with a column for each slice whatever its width. */
-static void map_columns(const struct xbar *x, const struct map_rule *rule,
-                        const struct matrix *m, const struct quant *q,
-                        struct mapped *out)
-{
-    struct xbar unit = *x;
-    struct map_rule flat = *rule;
-    struct quant columns = *q;
-
-    unit.cell_bits = 1;
-    flat.weight_bits = columns_of(rule, q);
-    for (int g = 0; g < q->n; g++)
-        columns.group[g].width = 0;
-    style_bitslice.map(&unit, &flat, m, &columns, out);
+    slices_read(rule->raella.weight_slices, &s);
+    return s.n * div_up(fixed_weight_bits(rule, q), s.bits);
 }
 
 /* Bits of an offset that are one: magnitudes around the centre. */
@@ -102,7 +113,7 @@ static double ones(const struct quant *q)
  * A cycles become guesses + misses A. Wordlines see all pulses; wide slices
  * have fewer than bits of one density would make, which train says.
  */
-static void speculate(const struct map_rule *rule, struct mapped *out)
+static void speculate(const struct raella_rule *rule, struct mapped *out)
 {
     struct slicing s;
     double a = out->mean_cycles;
@@ -122,46 +133,59 @@ static void speculate(const struct map_rule *rule, struct mapped *out)
     out->mean_cycles += guesses;
 }
 
-/*
- * A matrix that leaves columns empty is repeated in them for the next steps of
- * its convolution, which share inputs (partial Toeplitz expansion): t vectors
- * are fed at once on K + (t - 1) s wordlines, s new ones a step, as far as
- * that takes no more crossbars.
- */
-static void expand(const struct xbar *x, const struct matrix *m,
-                   struct mapped *out)
+/* Vectors of one row of outputs that a crossbar takes at once, if it takes
+ * them at the price of one. */
+static int fed_together(const struct xbar *x, const struct matrix *m,
+                        int columns_per_weight)
 {
-    int t = x->columns / (out->planes * m->columns);
-    int spare = out->row_blocks * x->rows - m->rows;
+    int t = x->columns / columns_per_weight / m->columns;
+    int spare = (x->rows - m->rows % x->rows) % x->rows; /* of all blocks */
 
     if (m->groups > 1 || m->steps < 2 || m->step_rows < 1)
-        return;
+        return 1;
     if (t > m->steps)
         t = m->steps;
     if (t > 1 + spare / m->step_rows)
         t = 1 + spare / m->step_rows;
+    return t < 1 ? 1 : t;
+}
+
+/*
+ * A matrix that leaves columns empty is repeated in them for the next steps of
+ * its convolution, which share inputs (partial Toeplitz expansion): t vectors
+ * are fed at once on K + (t - 1) s wordlines, s new ones a step, as far as
+ * that takes no more crossbars. A row of outputs is fed ceil(steps / t) times,
+ * the last time with what is left of it.
+ */
+static void expand(const struct xbar *x, const struct matrix *m,
+                   struct mapped *out)
+{
+    int t = fed_together(x, m, out->planes);
     if (t < 2)
         return;
-    double rows = m->rows + (t - 1.) * m->step_rows;
+    double feeds = div_up(m->steps, t);
+    double lines = feeds * m->rows + (m->steps - feeds) * m->step_rows;
+    double share = lines / ((double)m->steps * m->rows);
+
     out->cells_used *= t;
     out->ones *= t;
-    out->drives *= rows / (t * m->rows);
-    out->input_fetch *= rows / (t * m->rows);
-    out->cell_reads *= rows / m->rows; /* on the columns of all of them */
-    out->mean_cycles /= t;
+    out->drives *= share;
+    out->input_fetch *= share;
+    out->cell_reads *= t * share; /* on the columns of all of them */
+    out->feeds = feeds / m->steps;
 }
 
 static void map(const struct xbar *x, const struct map_rule *rule,
                 const struct matrix *m, const struct quant *q,
                 struct mapped *out)
 {
-    double outputs = (double)m->groups * m->columns;
+    double outputs = matrix_outputs(m);
 
-    map_columns(x, rule, m, q, out);
-    speculate(rule, out);
+    fixed_count(x, m, columns_of(rule, q), fixed_input_bits(rule, q), out);
     out->ones = outputs * m->rows * ones(q);
+    speculate(&rule->raella, out);
     expand(x, m, out);
-    out->shift_adds = out->conversions + outputs * (out->row_blocks - 1);
+    out->shift_adds = out->conversions + block_sums(m, out->row_blocks);
     /* centre x sum of inputs for each row block, and the output's scale */
     out->multiplies = outputs * (out->row_blocks + 1);
     out->adc_bits = 0; /* sums may saturate: that is the point */
