@@ -456,6 +456,7 @@ START_TEST(too_wide_is_an_error)
     ck_ok(ctx, ivq_load_network(ctx, "lenet5"));
     ck_assert_int_ne(ivq_estimate(ctx), IVQ_OK);
     ck_assert_ptr_nonnull(strstr(first_message(ctx), "cannot run"));
+    ck_assert_ptr_nonnull(strstr(first_message(ctx), "nor can 4 more layers"));
     ck_assert_ptr_null(ivq_message(ctx, 1, NULL));
     ivq_free(ctx);
 }
@@ -485,6 +486,57 @@ START_TEST(networks_add_up)
 }
 END_TEST
 
+/* 1 if it runs; an array may refuse wide operands. */
+static int check_peak(const char *tech, const char *network, const char *quant)
+{
+    ivq *ctx = context();
+    if (quant)
+        ck_ok(ctx, ivq_quant(ctx, quant));
+    ck_ok(ctx, ivq_load_tech(ctx, tech));
+    ck_ok(ctx, ivq_load_network(ctx, network));
+    int runs = ivq_estimate(ctx) == IVQ_OK;
+    double ours = ivq_value(ctx, "ops_per_s");
+    double peak = ivq_value(ctx, "peak_ops_per_s");
+    if (runs)
+        ck_need(ours <= peak * (1 + 1e-12), "%s on %s: %g op/s, peak %g",
+                network, tech, ours, peak);
+    ivq_free(ctx);
+    return runs;
+}
+
+static bool is_array(const char *tech)
+{
+    ivq *ctx = context();
+    ck_ok(ctx, ivq_load_tech(ctx, tech));
+    bool is = ivq_param(ctx, "array.narrow") >= 0;
+    ivq_free(ctx);
+    return is;
+}
+
+/* At a network's own widths nothing exceeds the peak, on any array. */
+START_TEST(none_above_the_peak)
+{
+    int n = list_networks(), arrays = 0, runs = 0;
+    DIR *dir = opendir(source_file("tech"));
+    ck_assert_ptr_nonnull(dir);
+    for (struct dirent *e; (e = readdir(dir));) {
+        char *end = strstr(e->d_name, ".cfg");
+        if (!end)
+            continue;
+        *end = '\0';
+        if (!is_array(e->d_name))
+            continue;
+        arrays++;
+        runs += check_peak(e->d_name, "resnet18", "apot:4/4");
+        for (int k = 0; k < n; k++)
+            runs += check_peak(e->d_name, network_name[k], NULL);
+    }
+    closedir(dir);
+    ck_assert_int_ge(arrays, 18);
+    ck_assert_int_gt(runs, arrays * n / 2);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("spatial");
@@ -504,6 +556,7 @@ int main(void)
     tcase_add_loop_test(c, widths_of_operands, 0, 8);
     tcase_add_test(c, too_wide_is_an_error);
     tcase_add_loop_test(c, networks_add_up, 0, 2);
+    tcase_add_test(c, none_above_the_peak);
     suite_add_tcase(suite, c);
     return unit_run(suite);
 }

@@ -114,12 +114,13 @@ struct activity {
     double passes;      /* fillings of the array */
     double store_bits[DIRECTIONS];            /* in the units' local stores */
     double network_bits;                      /* from unit to unit */
-    double buffer_bits[OPERANDS][DIRECTIONS]; /* between buffers and array;
-                                                 those between buffers and
-                                                 memory are counted apart */
-    /* Only of a dataflow with traffic(): */
+    double buffer_bits[OPERANDS][DIRECTIONS]; /* between buffers and array */
+    /* map() leaves these alone but where the dataflow counts_link: */
     double memory_bits[OPERANDS][DIRECTIONS]; /* over the link */
+    double fill_bits[OPERANDS][DIRECTIONS];   /* WRITTEN into buffers from
+                                                 memory, READ for it */
     double wait_cycles;                       /* that the link costs */
+    double first_cycles; /* of these: before the array begins */
 };
 
 /*
@@ -149,12 +150,11 @@ struct dataflow {
     /* Fills *out, which is zero, for a layer cut into such tiles. */
     void (*map)(const struct accelerator *x, const struct loops *l,
                 const struct tile *tile, struct activity *out);
-    /* NULL: common code chooses tiles and counts the link's bits and waits.
-     * Else the dataflow has its own way with buffers and memory: tile is
-     * the whole layer, and this fills memory_bits and wait_cycles and adds
-     * what buffers exchange with memory to buffer_bits. */
-    void (*traffic)(const struct accelerator *x, const struct loops *l,
-                    struct activity *out);
+    /* Common code chooses tiles and counts the link's bits and waits. Unless
+     * the dataflow has its own way with buffers and memory: then tile is the
+     * whole layer, and map() fills memory_bits, fill_bits and
+     * wait_cycles. */
+    bool counts_link;
 };
 
 extern const struct dataflow *const dataflows[]; /* NULL at the end */
@@ -167,6 +167,22 @@ static inline double whole_above(double x)
 {
     double below = (double)(int64_t)x;
     return below < x ? below + 1 : below;
+}
+
+/* floor(x), likewise */
+static inline double whole_below(double x)
+{
+    return (double)(int64_t)x;
+}
+
+static inline double smaller(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double larger(double a, double b)
+{
+    return a > b ? a : b;
 }
 
 static inline double loop_tiles(double n, double tile)

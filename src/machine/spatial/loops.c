@@ -49,11 +49,6 @@ static int stored_width(const struct array *a, int bits, int widest)
     return w;
 }
 
-static double most(double a, double b)
-{
-    return a > b ? a : b;
-}
-
 /* Operands of a width in the place of the widest, or the part of one that a
  * pass takes. */
 static double fused(int widest, double width)
@@ -64,8 +59,9 @@ static double fused(int widest, double width)
 /* Products of one MAC in a cycle, 1 at the widest operands. */
 static double product_rate(const struct array *a, int input, int weight)
 {
-    double i = most(stored_width(a, input, a->input_bits), a->smallest_bits);
-    double w = most(stored_width(a, weight, a->weight_bits), a->smallest_bits);
+    double i = larger(stored_width(a, input, a->input_bits), a->smallest_bits);
+    double w =
+        larger(stored_width(a, weight, a->weight_bits), a->smallest_bits);
     switch (a->narrow) {
     case NARROW_SERIAL_WEIGHT:
         return 1 / (w * ceil(i / a->input_bits));
@@ -218,7 +214,7 @@ static void set_resident(const struct accelerator *x, const struct net *net,
     double room_out = b->bits[OUTPUT] > 0 ? b->bits[OUTPUT] : b->unified_bits;
     bool apart = b->bits[INPUT] > 0 && b->bits[OUTPUT] > 0;
     maps = maps && (apart ? in <= room_in && out <= room_out
-                          : in + out <= most(room_in, room_out));
+                          : in + out <= larger(room_in, room_out));
     l->resident[INPUT] = maps && !l->first;
     l->resident[OUTPUT] = maps && is_read(net, index);
     l->resident[WEIGHT] =

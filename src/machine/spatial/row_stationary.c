@@ -29,6 +29,8 @@ struct job {
     double lanes;           /* channels that a unit takes at once */
     double filled;          /* share of the kernel's pieces that is kernel */
     double width;           /* of the input, with padding */
+    double unpadded;        /* share of the padded input that memory holds */
+    double link_bits;       /* a cycle */
 };
 
 /* What a mapping moves and takes, all groups and steps. Counts are words. */
@@ -41,7 +43,7 @@ struct counts {
     double loaded;               /* inputs from memory, with their padding */
     double filters;              /* from memory */
     double maps;                 /* cycles of the link for inputs and results */
-    double cycles, wait;         /* as activity has them */
+    double cycles;               /* the array's */
 };
 
 /* A store of nothing is a pipeline register: one word. */
@@ -49,7 +51,15 @@ static double store_words(const struct accelerator *x, const struct loops *l,
                           enum operand operand)
 {
     int bits = operand == OUTPUT ? l->sum_bits : l->bits[operand];
-    return fmax(1, floor(x->array.store_bits[operand] / bits));
+    return larger(1, whole_below(x->array.store_bits[operand] / bits));
+}
+
+/* Input rows under e output rows; those that a stride leaves out are not
+ * read. */
+static double input_rows(const struct loops *l, double e, double strips)
+{
+    double stride = smaller(l->stride_h, l->kh);
+    return (e - strips) * stride + strips * l->kh;
 }
 
 /* Pieces of a kernel that exceeds the array or a store are channels more. */
@@ -58,46 +68,43 @@ static struct job begin(const struct accelerator *x, const struct loops *l)
     struct job j = {.x = x, .l = *l, .lanes = x->array.macs * l->lanes};
     for (int i = 0; i < OPERANDS; i++)
         j.words[i] = store_words(x, l, i);
-    double high = ceil(l->kh / x->array.rows);
-    double wide = ceil(l->kw / fmin(j.words[INPUT], j.words[WEIGHT]));
-    j.l.kh = ceil(l->kh / high);
-    j.l.kw = ceil(l->kw / wide);
+    double high = whole_above(l->kh / x->array.rows);
+    double wide = whole_above(l->kw / smaller(j.words[INPUT], j.words[WEIGHT]));
+    j.l.kh = whole_above(l->kh / high);
+    j.l.kw = whole_above(l->kw / wide);
     j.l.ic *= high * wide;
     j.filled = l->kh * l->kw / (j.l.kh * high * j.l.kw * wide);
     j.width = (l->ow - 1) * l->stride_w + j.l.kw;
+    j.unpadded = smaller(1, l->ih / input_rows(&j.l, l->oh, 1)) *
+                 smaller(1, l->iw / j.width);
+    j.link_bits = memory_rate(x);
     return j;
-}
-
-/* Input rows under e output rows; those that a stride leaves out are not
- * read. */
-static double input_rows(const struct loops *l, double e, double strips)
-{
-    double stride = fmin(l->stride_h, l->kh);
-    return (e - strips) * stride + strips * l->kh;
 }
 
 /* Segments of a set; 0 if the array has no room for it. */
 static double segments(const struct job *j, double e)
 {
     const struct array *a = &j->x->array;
-    double n = ceil(e / a->columns);
-    return n <= floor(a->rows / j->l.kh) ? n : 0;
+    double n = whole_above(e / a->columns);
+    return n <= whole_below(a->rows / j->l.kh) ? n : 0;
 }
 
 /* Sets that stand one above the other, and side by side. */
 static double sets_high(const struct job *j, double e)
 {
-    return floor(floor(j->x->array.rows / j->l.kh) / segments(j, e));
+    return whole_below(whole_below(j->x->array.rows / j->l.kh) /
+                       segments(j, e));
 }
 
 static double sets_wide(const struct job *j, double e)
 {
-    return fmax(1, floor(j->x->array.columns / e));
+    return larger(1, whole_below(j->x->array.columns / e));
 }
 
 static double bank_round(const struct buffers *b, double bits)
 {
-    return b->bank_bits > 0 ? ceil(bits / b->bank_bits) * b->bank_bits : bits;
+    return b->bank_bits > 0 ? whole_above(bits / b->bank_bits) * b->bank_bits
+                            : bits;
 }
 
 /* Bits that an operand's own buffer, or the common one, has for it. */
@@ -113,8 +120,8 @@ static double room_for_sums(const struct job *j, const struct mapping *a)
     const struct buffers *b = &j->x->buffers;
     const struct loops *l = &j->l;
     double inputs =
-        bank_round(b, a->n * fmin(a->q * a->r, l->ic) * input_rows(l, a->e, 1) *
-                          j->width * l->bits[INPUT]);
+        bank_round(b, a->n * smaller(a->q * a->r, l->ic) *
+                          input_rows(l, a->e, 1) * j->width * l->bits[INPUT]);
     double room = capacity(b, INPUT) - inputs;
     if (room < 0 || (b->bits[INPUT] <= 0 && b->bits[OUTPUT] <= 0))
         return room;
@@ -128,10 +135,10 @@ static double most_filters(const struct job *j, const struct mapping *a,
     const struct buffers *b = &j->x->buffers;
     const struct loops *l = &j->l;
     if (a->stay)
-        return floor(j->words[OUTPUT] / (a->n * l->ow)) * a->t;
+        return whole_below(j->words[OUTPUT] / (a->n * l->ow)) * a->t;
     if (b->bank_bits > 0)
-        room = floor(room / b->bank_bits) * b->bank_bits;
-    return floor(room / (a->n * a->e * l->ow * l->sum_bits));
+        room = whole_below(room / b->bank_bits) * b->bank_bits;
+    return whole_below(room / (a->n * a->e * l->ow * l->sum_bits));
 }
 
 /*
@@ -142,22 +149,22 @@ static bool set_m(const struct job *j, struct mapping *a)
 {
     const struct buffers *b = &j->x->buffers;
     const struct loops *l = &j->l;
-    double pass = fmin(a->p * a->t, l->oc);
-    double filters = pass * fmin(a->q * a->r, l->ic) * l->kh * l->kw;
+    double pass = smaller(a->p * a->t, l->oc);
+    double filters = pass * smaller(a->q * a->r, l->ic) * l->kh * l->kw;
     double room = room_for_sums(j, a);
     if (b->bits[WEIGHT] > 0 && filters * l->bits[WEIGHT] > b->bits[WEIGHT])
         return false;
     if (room < 0)
         return false;
-    a->m = fmin(l->oc, floor(most_filters(j, a, room) / pass) * pass);
+    a->m = smaller(l->oc, whole_below(most_filters(j, a, room) / pass) * pass);
     return a->m >= 1;
 }
 
 /* Filter steps of a unit over all blocks of m filters, t sets side by side. */
 static double filter_steps(double oc, double m, double t)
 {
-    double whole = floor(oc / m);
-    return whole * ceil(m / t) + ceil((oc - whole * m) / t);
+    double whole = whole_below(oc / m);
+    return whole * whole_above(m / t) + whole_above((oc - whole * m) / t);
 }
 
 static double bus_cycles(const struct job *j, enum operand o, double words)
@@ -173,22 +180,14 @@ static double bus_cycles(const struct job *j, enum operand o, double words)
  */
 static double array_cycles(const struct job *j, const struct counts *c)
 {
-    double sums = fmax(c->sums, c->into_array[OUTPUT]);
+    double sums = larger(c->sums, c->into_array[OUTPUT]);
     double steady = c->steps * j->l.step_cycles;
-    steady = fmax(steady, bus_cycles(j, INPUT, c->into_array[INPUT]));
-    steady = fmax(steady, bus_cycles(j, OUTPUT, sums));
+    steady = larger(steady, bus_cycles(j, INPUT, c->into_array[INPUT]));
+    steady = larger(steady, bus_cycles(j, OUTPUT, sums));
     return steady + bus_cycles(j, WEIGHT, c->into_array[WEIGHT]) +
            bus_cycles(j, INPUT, c->passes * c->fill) +
            bus_cycles(j, OUTPUT, c->passes * c->drain) +
            c->passes * j->x->array.pass_cycles;
-}
-
-/* Share of the padded input that memory holds. */
-static double unpadded(const struct job *j)
-{
-    const struct loops *l = &j->l;
-    double high = input_rows(l, l->oh, 1);
-    return fmin(1, l->ih / high) * fmin(1, l->iw / j->width);
 }
 
 /* Bits of maps over the link; all but the network's input are compressed. */
@@ -200,7 +199,7 @@ static double map_bits(const struct job *j, const struct counts *c,
     if (l->resident[o])
         return 0;
     if (o == INPUT)
-        return c->loaded * unpadded(j) * l->bits[INPUT] *
+        return c->loaded * j->unpadded * l->bits[INPUT] *
                (l->first ? 1 : ratio);
     return l->steps * l->groups * l->batch * l->oc * l->oh * l->ow *
            l->bits[OUTPUT] * ratio;
@@ -217,10 +216,10 @@ static double filter_bits(const struct job *j, const struct counts *c)
  */
 static double wait_cycles(const struct job *j, const struct counts *c)
 {
-    double filters = filter_bits(j, c) / memory_rate(j->x);
+    double filters = filter_bits(j, c) / j->link_bits;
     if (j->x->buffers.twice)
-        return fmax(0, c->maps + filters - c->cycles);
-    return c->maps + fmax(0, filters - c->cycles);
+        return larger(0, c->maps + filters - c->cycles);
+    return c->maps + larger(0, filters - c->cycles);
 }
 
 static void count(const struct job *j, const struct mapping *a,
@@ -228,14 +227,15 @@ static void count(const struct job *j, const struct mapping *a,
 {
     const struct loops *l = &j->l;
     double times = l->steps * l->groups, maps = times * l->batch;
-    double channel_blocks = ceil(l->ic / (a->q * a->r));
+    double channel_blocks = whole_above(l->ic / (a->q * a->r));
     double sum_blocks = a->stay ? 1 : channel_blocks;
-    double m_blocks = ceil(l->oc / a->m), n_blocks = ceil(l->batch / a->n);
+    double m_blocks = whole_above(l->oc / a->m),
+           n_blocks = whole_above(l->batch / a->n);
     double p_blocks = filter_steps(l->oc, a->m, a->p * a->t);
     double rows = input_rows(l, l->oh, a->strips);
 
     c->passes = times * a->strips * n_blocks * channel_blocks * p_blocks;
-    c->steps = maps * a->strips * ceil(l->ic / (a->r * j->lanes)) *
+    c->steps = maps * a->strips * whole_above(l->ic / (a->r * j->lanes)) *
                filter_steps(l->oc, a->m, a->t) * l->ow * l->kw;
     c->filters = times * a->strips * n_blocks * l->ic * l->oc * l->kh * l->kw *
                  j->filled;
@@ -244,12 +244,10 @@ static void count(const struct job *j, const struct mapping *a,
     c->loaded = maps * l->ic * rows * j->width * m_blocks;
     c->sums = maps * l->oc * l->oh * l->ow * sum_blocks;
     c->into_array[OUTPUT] = maps * l->oc * l->oh * l->ow * (sum_blocks - 1);
-    c->fill = input_rows(l, a->e, 1) * fmin(a->q * a->r, l->ic) * l->kw;
-    c->drain = fmin(a->p * a->t, l->oc) * a->e * sum_blocks / channel_blocks;
+    c->fill = input_rows(l, a->e, 1) * smaller(a->q * a->r, l->ic) * l->kw;
+    c->drain = smaller(a->p * a->t, l->oc) * a->e * sum_blocks / channel_blocks;
     c->cycles = array_cycles(j, c);
-    c->maps =
-        (map_bits(j, c, INPUT) + map_bits(j, c, OUTPUT)) / memory_rate(j->x);
-    c->wait = wait_cycles(j, c);
+    c->maps = (map_bits(j, c, INPUT) + map_bits(j, c, OUTPUT)) / j->link_bits;
 }
 
 /*
@@ -295,10 +293,10 @@ static void try_filters(const struct job *j, struct mapping a,
                         struct best *best)
 {
     const struct loops *l = &j->l;
-    double most = fmin(j->words[OUTPUT], j->words[WEIGHT] / (a.q * l->kw));
-    most = fmin(floor(most), l->oc);
-    double power = exp2(floor(log2(most)));
-    for (a.n = l->batch; a.n >= 1; a.n = a.n > 1 ? ceil(a.n / 2) : 0) {
+    double most = smaller(j->words[OUTPUT], j->words[WEIGHT] / (a.q * l->kw));
+    most = smaller(whole_below(most), l->oc);
+    double power = exp2(whole_below(log2(most)));
+    for (a.n = l->batch; a.n >= 1; a.n = a.n > 1 ? whole_above(a.n / 2) : 0) {
         a.p = most;
         try_sums(j, a, best);
         a.p = power;
@@ -312,9 +310,9 @@ static void try_channels(const struct job *j, struct mapping a,
                          struct best *best)
 {
     const struct loops *l = &j->l;
-    double most = fmin(j->words[INPUT], j->words[WEIGHT]) / l->kw;
-    most = fmin(floor(most), ceil(l->ic / a.r));
-    for (a.q = most; a.q >= 1; a.q = most > 4 ? floor(a.q / 2) : a.q - 1)
+    double most = smaller(j->words[INPUT], j->words[WEIGHT]) / l->kw;
+    most = smaller(whole_below(most), whole_above(l->ic / a.r));
+    for (a.q = most; a.q >= 1; a.q = most > 4 ? whole_below(a.q / 2) : a.q - 1)
         try_filters(j, a, best);
 }
 
@@ -323,9 +321,9 @@ static void try_channels(const struct job *j, struct mapping a,
 static void try_sets(const struct job *j, struct mapping a, struct best *best)
 {
     double high = sets_high(j, a.e), wide = sets_wide(j, a.e);
-    for (a.r = 1; a.r <= fmin(high, j->l.ic);
+    for (a.r = 1; a.r <= smaller(high, j->l.ic);
          a.r = 2 * a.r > high && a.r < high ? high : 2 * a.r) {
-        a.t = fmin(floor(high / a.r) * wide, j->l.oc);
+        a.t = smaller(whole_below(high / a.r) * wide, j->l.oc);
         try_channels(j, a, best);
     }
 }
@@ -335,14 +333,15 @@ static void try_sets(const struct job *j, struct mapping a, struct best *best)
 static struct mapping choose(const struct job *j)
 {
     double oh = j->l.oh, fewest = 1;
-    while (segments(j, ceil(oh / fewest)) < 1)
+    while (segments(j, whole_above(oh / fewest)) < 1)
         fewest++;
     struct best best = {{.e = 1, .strips = oh, 1, 1, 1, 1, 1, 1, false}, 0};
-    double most = fewest > 1 ? fmin(4 * fewest, oh) : 1;
+    double most = fewest > 1 ? smaller(4 * fewest, oh) : 1;
     for (double i = fewest; i <= oh && (i <= most || best.merit <= 0);
          i = i < most ? i + fewest : 2 * i) {
-        double e = ceil(oh / i);
-        try_sets(j, (struct mapping){.e = e, .strips = ceil(oh / e)}, &best);
+        double e = whole_above(oh / i);
+        try_sets(j, (struct mapping){.e = e, .strips = whole_above(oh / e)},
+                 &best);
     }
     return best.mapping;
 }
@@ -367,7 +366,7 @@ static double delivered(const struct job *j, const struct mapping *a,
     if (o == WEIGHT)
         return c->into_array[WEIGHT] * l->oh / a->strips;
     if (o == OUTPUT)
-        return c->sums * fmin(a->r, l->ic) * l->kh;
+        return c->sums * smaller(a->r, l->ic) * l->kh;
     double diagonal = l->kh * l->oh / input_rows(l, l->oh, a->strips);
     return c->into_array[INPUT] * diagonal * a->t;
 }
@@ -394,6 +393,19 @@ static void fill_array(const struct job *j, const struct mapping *a,
     out->buffer_bits[OUTPUT][WRITTEN] = c->sums * l->sum_bits;
 }
 
+static void fill_link(const struct job *j, const struct counts *c,
+                      struct activity *out)
+{
+    const struct loops *l = &j->l;
+    out->wait_cycles = wait_cycles(j, c);
+    out->memory_bits[INPUT][READ] = map_bits(j, c, INPUT);
+    out->memory_bits[WEIGHT][READ] = filter_bits(j, c);
+    out->memory_bits[OUTPUT][WRITTEN] = map_bits(j, c, OUTPUT);
+    out->fill_bits[INPUT][WRITTEN] = c->loaded * j->unpadded * l->bits[INPUT];
+    out->fill_bits[WEIGHT][WRITTEN] = filter_bits(j, c);
+    out->fill_bits[OUTPUT][READ] = loops_bits(l, OUTPUT);
+}
+
 static void map(const struct accelerator *x, const struct loops *l,
                 const struct tile *tile, struct activity *out)
 {
@@ -403,23 +415,7 @@ static void map(const struct accelerator *x, const struct loops *l,
     struct counts c;
     count(&j, &a, &c);
     fill_array(&j, &a, &c, out);
-}
-
-static void traffic(const struct accelerator *x, const struct loops *l,
-                    struct activity *out)
-{
-    struct job j = begin(x, l);
-    struct mapping a = choose(&j);
-    struct counts c;
-    count(&j, &a, &c);
-    out->wait_cycles = c.wait;
-    out->memory_bits[INPUT][READ] = map_bits(&j, &c, INPUT);
-    out->memory_bits[WEIGHT][READ] = filter_bits(&j, &c);
-    out->memory_bits[OUTPUT][WRITTEN] = map_bits(&j, &c, OUTPUT);
-    out->buffer_bits[INPUT][WRITTEN] +=
-        c.loaded * unpadded(&j) * l->bits[INPUT];
-    out->buffer_bits[WEIGHT][WRITTEN] += filter_bits(&j, &c);
-    out->buffer_bits[OUTPUT][READ] += loops_bits(l, OUTPUT);
+    fill_link(&j, &c, out);
 }
 
 const struct dataflow dataflow_row_stationary = {
@@ -429,5 +425,5 @@ const struct dataflow dataflow_row_stationary = {
     .source = "Chen et al., Eyeriss, ISCA 2016 and JSSC 2017",
     .cycles = cycles,
     .map = map,
-    .traffic = traffic,
+    .counts_link = true,
 };

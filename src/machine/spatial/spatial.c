@@ -12,45 +12,34 @@
 struct effort {
     struct loops loops;
     struct activity act;
-    double memory_bits[OPERANDS][DIRECTIONS];
-    double wait_cycles, first_cycles;
 };
 
 /* ---- a layer on the array ---- */
 
-static bool run_traffic(const struct spatial *s, struct effort *e)
-{
-    struct loops *l = &e->loops;
-    struct tile all = {l->batch, l->oc, l->ic, l->oh, l->ow};
-    s->dataflow->map(&s->x, l, &all, &e->act);
-    s->dataflow->traffic(&s->x, l, &e->act);
-    memcpy(e->memory_bits, e->act.memory_bits, sizeof e->memory_bits);
-    e->wait_cycles = e->act.wait_cycles;
-    return true;
-}
-
 /* What comes over the link is written into a buffer; what leaves is read. */
-static void count_fills(struct effort *e)
+static void count_fills(struct activity *a)
 {
     for (int o = 0; o < OPERANDS; o++) {
-        e->act.buffer_bits[o][WRITTEN] += e->memory_bits[o][READ];
-        e->act.buffer_bits[o][READ] += e->memory_bits[o][WRITTEN];
+        a->fill_bits[o][WRITTEN] = a->memory_bits[o][READ];
+        a->fill_bits[o][READ] = a->memory_bits[o][WRITTEN];
     }
 }
 
 /* false: not even the smallest tile fits the buffers. */
 static bool run_loops(const struct spatial *s, struct effort *e)
 {
-    struct plan p;
-    if (s->dataflow->traffic)
-        return run_traffic(s, e);
-    if (!plan_search(&s->x, s->dataflow, &e->loops, &p))
+    const struct loops *l = &e->loops;
+    struct plan p = {.tile = {l->batch, l->oc, l->ic, l->oh, l->ow}};
+    bool tiled = !s->dataflow->counts_link;
+    if (tiled && !plan_search(&s->x, s->dataflow, l, &p))
         return false;
-    s->dataflow->map(&s->x, &e->loops, &p.tile, &e->act);
-    memcpy(e->memory_bits, p.memory_bits, sizeof e->memory_bits);
-    e->wait_cycles = p.wait_cycles;
-    e->first_cycles = p.first_cycles;
-    count_fills(e);
+    s->dataflow->map(&s->x, l, &p.tile, &e->act);
+    if (!tiled)
+        return true;
+    memcpy(e->act.memory_bits, p.memory_bits, sizeof p.memory_bits);
+    e->act.wait_cycles = p.wait_cycles;
+    e->act.first_cycles = p.first_cycles;
+    count_fills(&e->act);
     return true;
 }
 
@@ -65,16 +54,36 @@ static const struct effort *find_like(const struct net *net,
     return NULL;
 }
 
+/* Layers from index on that the array does not take. */
+static int count_refused(const struct spatial *s, const struct net *net,
+                         const struct quant *quant, const struct widths *w,
+                         int index)
+{
+    struct loops l;
+    char why[200];
+    int n = 0;
+    for (int i = index; i < net->n; i++)
+        n += layer_is_product(&net->layer[i]) &&
+             loops_of(&s->x, s->rule.batch, net, i, &quant[i], w, &l, why,
+                      sizeof why);
+    return n;
+}
+
 static int run_layer(const struct spatial *s, const struct net *net,
                      const struct quant *quant, const struct widths *w,
                      struct effort *all, int i, struct msgs *msgs)
 {
     const struct layer *l = &net->layer[i];
     struct effort *e = &all[i];
-    char why[200];
+    char why[200], more[60] = "";
     if (loops_of(&s->x, s->rule.batch, net, i, &quant[i], w, &e->loops, why,
-                 sizeof why))
-        return msg_error(msgs, &l->at, "layer '%s': %s", l->name, why);
+                 sizeof why)) {
+        int n = count_refused(s, net, quant, w, i + 1);
+        if (n > 0)
+            snprintf(more, sizeof more, "; nor can %d more layer%s", n,
+                     n > 1 ? "s" : "");
+        return msg_error(msgs, &l->at, "layer '%s': %s%s", l->name, why, more);
+    }
     const struct effort *like = find_like(net, all, i);
     if (like)
         *e = *like;
@@ -121,13 +130,14 @@ static void run_beside(const struct spatial *s, const struct layer *l,
     bool moves = operations(l) > 0 && !is_kept(s, in + out);
     if (fused)
         in *= l->n_in > 1 ? (l->n_in - 1.0) / l->n_in : 0;
-    e->memory_bits[INPUT][READ] =
+    e->act.memory_bits[INPUT][READ] =
         (moves ? in * ratio : 0) + (double)l->fetched * batch * width;
-    e->memory_bits[OUTPUT][WRITTEN] = moves && !fused ? out * ratio : 0;
+    e->act.memory_bits[OUTPUT][WRITTEN] = moves && !fused ? out * ratio : 0;
     e->act.cycles = fused ? 0 : batch * operations(l) / s->other.lanes;
-    double link = e->memory_bits[INPUT][READ] + e->memory_bits[OUTPUT][WRITTEN];
-    e->wait_cycles = fmax(0, link / memory_rate(&s->x) - e->act.cycles);
-    count_fills(e);
+    double link =
+        e->act.memory_bits[INPUT][READ] + e->act.memory_bits[OUTPUT][WRITTEN];
+    e->act.wait_cycles = fmax(0, link / memory_rate(&s->x) - e->act.cycles);
+    count_fills(&e->act);
 }
 
 /* ---- counting ---- */
@@ -160,10 +170,11 @@ static void count_layer(const struct spatial *s, const struct layer *l,
         part * a->store_bits[WRITTEN]);
     add(run, i, PLACE_NETWORK, part * a->network_bits, 0);
     for (int o = 0; o < OPERANDS; o++) {
-        add(run, i, buffer_of(&s->x.buffers, o), part * a->buffer_bits[o][READ],
-            part * a->buffer_bits[o][WRITTEN]);
-        add(run, i, PLACE_DRAM, part * e->memory_bits[o][READ],
-            part * e->memory_bits[o][WRITTEN]);
+        add(run, i, buffer_of(&s->x.buffers, o),
+            part * (a->buffer_bits[o][READ] + a->fill_bits[o][READ]),
+            part * (a->buffer_bits[o][WRITTEN] + a->fill_bits[o][WRITTEN]));
+        add(run, i, PLACE_DRAM, part * e->act.memory_bits[o][READ],
+            part * e->act.memory_bits[o][WRITTEN]);
     }
     add(run, i, PLACE_VECTOR, operations(l), 0);
     add(run, i, PLACE_CONTROL, array ? part * a->cycles : 0, 0);
@@ -187,12 +198,12 @@ static const char *limit_of(const struct spatial *s, const struct effort *e,
 {
     double link = 0, work = e->act.cycles;
     for (int o = 0; o < OPERANDS; o++)
-        link += e->memory_bits[o][READ] + e->memory_bits[o][WRITTEN];
-    if (array && s->x.array.layer_cycles > fmax(work, e->wait_cycles))
+        link += e->act.memory_bits[o][READ] + e->act.memory_bits[o][WRITTEN];
+    if (array && s->x.array.layer_cycles > fmax(work, e->act.wait_cycles))
         return "start";
     if (link / memory_rate(&s->x) > work)
         return "dram";
-    if (e->wait_cycles > work)
+    if (e->act.wait_cycles > work)
         return "fill";
     return array ? "mac" : "vector";
 }
@@ -203,10 +214,10 @@ static void fill_layer(const struct spatial *s, const struct layer *l,
 {
     bool array = layer_is_product(l);
     double start = array ? s->x.array.layer_cycles : 0;
-    double cycles = e->act.cycles + e->wait_cycles + start;
+    double cycles = e->act.cycles + e->act.wait_cycles + start;
     *out = (struct run_layer){.layer = l};
     out->busy_s = cycles / s->x.array.clock_Hz / s->rule.batch;
-    out->first_s = (start + e->first_cycles) / s->x.array.clock_Hz;
+    out->first_s = (start + e->act.first_cycles) / s->x.array.clock_Hz;
     out->limit = cycles > 0 ? limit_of(s, e, array) : NULL;
     if (array)
         out->used = utilisation(s, e, cycles);
@@ -292,16 +303,21 @@ static void set_times(const struct spatial *s, struct run *run)
         run->layer[i].static_share = run->layer[i].busy_s / run->interval_s;
 }
 
-/* At the narrowest operands that the network has. */
+/* Every unit busy, at the mean of the operands' widths over the network's
+ * MACs: each takes step_cycles / lanes of a unit's MAC. */
 static void set_peak(const struct spatial *s, const struct effort *all,
                      struct run *run)
 {
     const struct array *a = &s->x.array;
-    double products = 0;
-    for (int i = 0; i < run->layers; i++)
-        if (layer_is_product(run->layer[i].layer))
-            products =
-                fmax(products, all[i].loops.lanes / all[i].loops.step_cycles);
+    double macs = 0, cycles = 0;
+    for (int i = 0; i < run->layers; i++) {
+        const struct loops *l = &all[i].loops;
+        if (!layer_is_product(run->layer[i].layer))
+            continue;
+        macs += loops_macs(l);
+        cycles += loops_macs(l) * l->step_cycles / l->lanes;
+    }
+    double products = cycles > 0 ? macs / cycles : 0;
     run->peak_ops =
         2.0 * a->rows * a->columns * a->macs * products * a->clock_Hz;
 }

@@ -3,6 +3,7 @@
 #include "machine/spatial/tiling.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Whether an operand is another one in every turn of a loop. */
@@ -10,6 +11,9 @@ static const bool depends[OPERANDS][LOOPS] = {
     [INPUT] = {[LOOP_MAP] = true, [LOOP_IC] = true},
     [WEIGHT] = {[LOOP_IC] = true, [LOOP_OC] = true},
     [OUTPUT] = {[LOOP_MAP] = true, [LOOP_OC] = true}};
+
+/* Sides of a tile that grow apart from each other. */
+enum side { SIDE_OC, SIDE_IC, SIDE_MAP, SIDE_BATCH, SIDES };
 
 /* What does not change while a layer's tiles are searched. */
 struct job {
@@ -21,7 +25,17 @@ struct job {
                                        filled meanwhile */
     bool shared[OPERANDS];          /* in the unified buffer */
     double result;                  /* bits of a result over those of its sum */
-    double least_cycle;             /* for a bit, compressed or not */
+    struct tile grain;              /* the smallest */
+    int sides[SIDES];               /* doublings of it until a side is whole */
+    double ratio[OPERANDS];         /* bits over the link for a bit */
+    double compute_cycles, link_cycles, link_bits; /* no plan takes less */
+};
+
+/* What comes before the array begins (first) and goes after it has ended
+ * (last). */
+struct ends {
+    double first, last;          /* bits */
+    double first_cycles, cycles; /* of first; of both */
 };
 
 /* A layer cut into tiles. */
@@ -32,17 +46,8 @@ struct cut {
     double all[OPERANDS];  /* of all tiles, each once */
     double left;           /* of the unified buffer */
     double compute_cycles;
+    struct ends ends; /* a tile of each operand */
 };
-
-static double least(double a, double b)
-{
-    return a < b ? a : b;
-}
-
-static double most(double a, double b)
-{
-    return a > b ? a : b;
-}
 
 static struct job job_of(const struct accelerator *x, const struct dataflow *d,
                          const struct loops *l)
@@ -51,19 +56,20 @@ static struct job job_of(const struct accelerator *x, const struct dataflow *d,
     double part = b->twice ? 0.5 : 1;
     struct job j = {.x = x, .d = d, .l = l, .rate = memory_rate(x)};
     j.result = (double)l->bits[OUTPUT] / l->sum_bits;
-    j.least_cycle = fmin(1, x->memory.map_ratio) / j.rate;
     j.unified = part * b->unified_bits;
     for (int o = 0; o < OPERANDS; o++) {
         j.room[o] = part * b->bits[o];
         j.shared[o] = b->bits[o] == 0 && b->unified_bits > 0;
+        j.ratio[o] = o == INPUT || l->products ? x->memory.map_ratio : 1;
     }
     return j;
 }
 
-/* Bits of the tiles; false if a buffer does not hold them. What stays on the
- * chip anyway, and what has no buffer, needs no room. */
+/* Bits of the tiles, all of them; false if a buffer does not hold them. What
+ * stays on the chip anyway, and what has no buffer, needs no room. */
 static bool fit(const struct job *j, const struct tile *t, struct cut *c)
 {
+    bool fits = true;
     c->left = j->unified;
     for (int o = 0; o < OPERANDS; o++) {
         c->bits[o] = 0;
@@ -73,17 +79,17 @@ static bool fit(const struct job *j, const struct tile *t, struct cut *c)
                                  : tile_bits(j->l, t, (enum operand)o);
         if (j->shared[o])
             c->left -= c->bits[o];
-        else if (j->room[o] > 0 && c->bits[o] > j->room[o])
-            return false;
+        else
+            fits &= j->room[o] <= 0 || c->bits[o] <= j->room[o];
     }
-    return c->left >= 0;
+    return fits && c->left >= 0;
 }
 
 /* Bits of one side of the input under all tiles: their borders overlap. */
 static double side(double n, double tiles, double stride, double kernel,
                    double most)
 {
-    return least((n - tiles) * stride + tiles * kernel, tiles * most);
+    return smaller((n - tiles) * stride + tiles * kernel, tiles * most);
 }
 
 /* Bits of all tiles of an operand, each once; all of the same size where the
@@ -190,54 +196,64 @@ static void count_output(const struct job *j, double bits, double visits,
     out[WRITTEN] = bits * (visits - 1 + j->result * m->map_ratio);
 }
 
-/* Fills p->memory_bits; returns the bits that come before the array begins
- * (first) and go after it has ended (last). */
-static double count_link(const struct job *j, const struct cut *c,
-                         const struct stay *s, struct plan *p, double *first)
+static void count_link(const struct job *j, const struct cut *c,
+                       const struct stay *s, struct plan *p)
 {
-    const struct memory *m = &j->x->memory;
-    double last = 0;
-    *first = 0;
+    p->bits = 0;
     for (int o = 0; o < OPERANDS; o++) {
-        double held = least(s->held[o], c->all[o]);
+        double held = smaller(s->held[o], c->all[o]);
         double bits = c->all[o] * times(j->l, o, c->all[o], held);
-        double begin = m->fills_first ? held : least(c->bits[o], c->all[o]);
-        double ratio = o == INPUT || j->l->products ? m->map_ratio : 1;
         p->memory_bits[o][WRITTEN] = 0;
-        p->memory_bits[o][READ] = bits * s->visits[o] * ratio;
-        if (o == OUTPUT) {
+        p->memory_bits[o][READ] = bits * s->visits[o] * j->ratio[o];
+        if (o == OUTPUT)
             count_output(j, bits, s->visits[o], p->memory_bits[o]);
-            last = begin * j->result * m->map_ratio;
-            begin = m->reads_sums ? begin : 0;
-        }
-        *first += begin * ratio;
+        p->bits += p->memory_bits[o][READ] + p->memory_bits[o][WRITTEN];
     }
-    return last;
 }
 
-static double link_bits(const struct plan *p)
+static struct ends ends_of(const struct job *j, const double *bits)
 {
-    double sum = 0;
+    const struct memory *m = &j->x->memory;
+    struct ends e = {.first = bits[INPUT] * j->ratio[INPUT]};
+    e.first += bits[WEIGHT] * j->ratio[WEIGHT];
+    e.first += m->reads_sums ? bits[OUTPUT] * j->ratio[OUTPUT] : 0;
+    e.last = bits[OUTPUT] * j->result * m->map_ratio;
+    e.first_cycles = m->latency_cycles + whole_above(e.first / j->rate);
+    e.cycles = e.first_cycles + whole_above(e.last / j->rate);
+    return e;
+}
+
+/* Of a tile of each operand, or of all that is held. */
+static struct ends ends_held(const struct job *j, const struct cut *c,
+                             const struct stay *s)
+{
+    double bits[OPERANDS];
+    if (!j->x->memory.fills_first)
+        return c->ends;
     for (int o = 0; o < OPERANDS; o++)
-        sum += p->memory_bits[o][READ] + p->memory_bits[o][WRITTEN];
-    return sum;
+        bits[o] = smaller(s->held[o], c->all[o]);
+    return ends_of(j, bits);
 }
 
 /*
  *     cycles = compute + max(0, memory - compute) + first loads + last stores
  * where memory is what the link moves besides those.
  */
+static double wait_cycles(const struct job *j, double compute, double bits,
+                          const struct ends *e)
+{
+    double middle = larger(0, bits - e->first - e->last);
+    return larger(0, whole_above(middle / j->rate) - compute) + e->cycles;
+}
+
 static void set_cost(const struct job *j, const struct cut *c,
                      const struct stay *s, struct plan *p)
 {
-    double first, last = count_link(j, c, s, p, &first);
-    p->bits = link_bits(p);
-    double middle = most(0, p->bits - first - last);
+    struct ends e = ends_held(j, c, s);
+    count_link(j, c, s, p);
     p->compute_cycles = c->compute_cycles;
-    double more = most(0, whole_above(middle / j->rate) - c->compute_cycles);
-    p->first_cycles =
-        j->x->memory.latency_cycles + whole_above(first / j->rate);
-    p->wait_cycles = more + p->first_cycles + whole_above(last / j->rate);
+    p->first_cycles = e.first_cycles;
+    p->wait_cycles = wait_cycles(j, c->compute_cycles, p->bits, &e);
     p->cycles = p->compute_cycles + p->wait_cycles;
 }
 
@@ -250,6 +266,7 @@ bool plan_cost(const struct accelerator *x, const struct dataflow *d,
         return false;
     cut_layer(&j, &p->tile, &c);
     c.compute_cycles = d->cycles(x, l, &p->tile);
+    c.ends = ends_of(&j, c.bits);
     struct stay s = stay_begin(&c);
     for (int k = LOOPS - 1; k >= 0; k--)
         stay_turn(&j, &c, p->order[k], &s);
@@ -265,24 +282,57 @@ static bool is_better(const struct plan *p, const struct plan *best)
            (p->cycles == best->cycles && p->bits < best->bits);
 }
 
-/* Can an order with these innermost loops be better? Each operand comes once
- * at least, and a tile of each before the array begins. */
-static bool is_hopeful(const struct job *j, const struct cut *c,
-                       const struct stay *s, const struct plan *best)
+static bool is_beaten(double cycles, double bits, const struct plan *best)
 {
-    const double *begin = j->x->memory.fills_first ? s->held : c->bits;
-    double ends = least(begin[INPUT], c->all[INPUT]) +
-                  least(begin[WEIGHT], c->all[WEIGHT]) +
-                  least(begin[OUTPUT], c->all[OUTPUT]) * j->result;
-    double sums = s->visits[OUTPUT] - 1 + (j->x->memory.reads_sums ? 0.5 : 0);
-    double moved = c->all[INPUT] * s->visits[INPUT] +
-                   c->all[WEIGHT] * s->visits[WEIGHT] +
-                   c->all[OUTPUT] * (j->result + 2 * sums);
-    double compute = c->compute_cycles + j->least_cycle * ends;
-    double link = j->least_cycle * j->l->groups * moved;
-    double cycles = most(compute, link);
-    return cycles < best->cycles ||
-           (cycles == best->cycles && link * j->rate < best->bits);
+    return cycles > best->cycles ||
+           (cycles == best->cycles && bits >= best->bits);
+}
+
+/* Cycles of a plan that moves so many bits at least. Where buffers are filled
+ * first, the ends grow with the loops to come and leave less in between: all
+ * bits count together. */
+static double least_cycles(const struct job *j, const struct cut *c,
+                           double bits)
+{
+    const struct memory *m = &j->x->memory;
+    bits *= 1 - 1e-12; /* rounding */
+    if (!m->fills_first)
+        return c->compute_cycles +
+               wait_cycles(j, c->compute_cycles, bits, &c->ends);
+    return larger(c->compute_cycles + c->ends.cycles,
+                  m->latency_cycles + whole_above(bits / j->rate));
+}
+
+/*
+ * The loops that can be the outermost of a better order with these innermost
+ * ones. Each operand is one that one loop does not change: the outermost loop
+ * brings its own again in every turn, unless all of it has room.
+ */
+static unsigned hopeful(const struct job *j, const struct cut *c,
+                        const struct stay *s, unsigned rest,
+                        const struct plan *best)
+{
+    static const int same[LOOPS] = {
+        [LOOP_MAP] = WEIGHT, [LOOP_IC] = OUTPUT, [LOOP_OC] = INPUT};
+    const struct memory *m = &j->x->memory;
+    double sums = s->visits[OUTPUT] - 1 + (m->reads_sums ? 0.5 : 0);
+    double once = c->all[INPUT] * s->visits[INPUT] +
+                  c->all[WEIGHT] * s->visits[WEIGHT] +
+                  c->all[OUTPUT] * (j->result + 2 * sums);
+    unsigned out = 0;
+    for (int loop = 0; loop < LOOPS; loop++) {
+        int o = same[loop];
+        if (!(rest & 1u << loop))
+            continue;
+        double room = j->shared[o] ? j->unified : j->room[o], again = 0;
+        if (!s->holds[o] || c->all[o] > room)
+            again = c->all[o] * s->visits[o] * (c->turns[loop] - 1);
+        double bits = j->l->groups * smaller(1, m->map_ratio) *
+                      (once + (o == OUTPUT ? 2 : 1) * again);
+        if (!is_beaten(least_cycles(j, c, bits), bits, best))
+            out |= 1u << loop;
+    }
+    return out;
 }
 
 /* All orders of the loops that turn more than once, from the inside; `k` is
@@ -291,21 +341,21 @@ static void try_orders(const struct job *j, const struct cut *c,
                        const struct stay *inner, unsigned rest, int k,
                        struct plan *p, struct plan *best)
 {
-    if (!is_hopeful(j, c, inner, best))
-        return;
     if (!rest) {
         set_cost(j, c, inner, p);
         if (is_better(p, best))
             *best = *p;
         return;
     }
+    unsigned outermost = hopeful(j, c, inner, rest, best);
     for (int loop = 0; loop < LOOPS; loop++) {
-        if (!(rest & 1u << loop))
+        unsigned bit = 1u << loop, left = rest & ~bit;
+        if (!(rest & bit) || !((left ? left : bit) & outermost))
             continue;
         struct stay s = *inner;
         stay_turn(j, c, loop, &s);
         p->order[k] = (unsigned char)loop;
-        try_orders(j, c, &s, rest & ~(1u << loop), k - 1, p, best);
+        try_orders(j, c, &s, left, k - 1, p, best);
     }
 }
 
@@ -334,61 +384,123 @@ static int doublings(double n, double grain)
     return k;
 }
 
-static double grown(double n, double grain, int k)
+/* What no plan undercuts: the layer as one tile, each operand moved once, but
+ * for rows and columns of the input that strides leave out. */
+static void set_least(struct job *j)
 {
-    return least(grain * (double)(1LL << k), n);
+    const struct loops *l = j->l;
+    struct tile all = {l->batch, l->oc, l->ic, l->oh, l->ow};
+    struct cut c;
+    fit(j, &all, &c);
+    c.bits[INPUT] *=
+        smaller(1, l->kh / l->stride_h) * smaller(1, l->kw / l->stride_w);
+    double sums = j->result + (j->x->memory.reads_sums ? 1 : 0);
+    j->link_bits = l->groups * smaller(1, j->x->memory.map_ratio) *
+                   (c.bits[INPUT] + c.bits[WEIGHT] + c.bits[OUTPUT] * sums);
+    j->link_cycles = j->x->memory.latency_cycles +
+                     whole_above(j->link_bits * (1 - 1e-12) / j->rate);
+    j->compute_cycles = j->d->cycles(j->x, l, &all);
 }
 
-/* Tiles of the map and batch for given channels, large maps first. */
-static void try_maps(const struct job *j, const struct tile *grain,
+static void set_space(struct job *j)
+{
+    const struct loops *l = j->l;
+    struct tile *g = &j->grain;
+    *g = (struct tile){1, 1, 1, 1, 1};
+    if (j->d->grain)
+        j->d->grain(j->x, l, g);
+    j->sides[SIDE_OC] = doublings(l->oc, g->oc);
+    j->sides[SIDE_IC] = doublings(l->ic, g->ic);
+    j->sides[SIDE_MAP] = doublings(larger(l->oh / g->oh, l->ow / g->ow), 1);
+    j->sides[SIDE_BATCH] = doublings(l->batch, g->batch);
+    set_least(j);
+}
+
+static double grown(double n, double grain, int k)
+{
+    return smaller(grain * (double)(1LL << k), n);
+}
+
+/* Doublings of a side of n at the i-th step: from the grain on, or, where the
+ * stride is negative, back from the whole. */
+static int doublings_at(int i, int n, int stride)
+{
+    return stride > 0 ? i : n - i;
+}
+
+/* Tiles of the map and batch for given channels, which take the array so long
+ * at least. The ends grow with the batch. */
+static void try_maps(const struct job *j, int stride, double compute,
                      struct plan *p, struct plan *best)
 {
     const struct loops *l = j->l;
+    const int n = j->sides[SIDE_MAP], by = abs(stride);
     struct cut c;
-    int map = doublings(fmax(l->oh / grain->oh, l->ow / grain->ow), 1);
-    int inputs = doublings(l->batch, grain->batch);
-    for (int m = map; m >= 0; m--) {
-        p->tile.oh = grown(l->oh, grain->oh, m);
-        p->tile.ow = grown(l->ow, grain->ow, m);
-        for (int b = 0; b <= inputs; b++) {
-            p->tile.batch = grown(l->batch, grain->batch, b);
+    for (int i = 0; i <= n; i += by) {
+        int m = doublings_at(i, n, stride);
+        p->tile.oh = grown(l->oh, j->grain.oh, m);
+        p->tile.ow = grown(l->ow, j->grain.ow, m);
+        for (int b = 0; b <= j->sides[SIDE_BATCH]; b += by) {
+            p->tile.batch = grown(l->batch, j->grain.batch, b);
             if (!fit(j, &p->tile, &c))
                 break;
+            c.ends = ends_of(j, c.bits);
+            if (compute + c.ends.cycles > best->cycles)
+                break;
             c.compute_cycles = j->d->cycles(j->x, l, &p->tile);
-            if (c.compute_cycles <= best->cycles)
+            if (c.compute_cycles + c.ends.cycles <= best->cycles)
                 try_cut(j, &c, p, best);
         }
     }
 }
 
-/* Can tiles of these channels be better: does the smallest of them fit, and
- * is the array quick enough with the largest? */
-static bool is_worth(const struct job *j, const struct tile *grain,
-                     const struct tile *t, const struct plan *best)
+/* Can tiles of these channels be better? The smallest map has the shortest
+ * ends, the largest takes the array the shortest (*compute). */
+static bool is_worth(const struct job *j, const struct tile *t,
+                     const struct plan *best, double *compute)
 {
-    struct tile small = {grain->batch, t->oc, t->ic, grain->oh, grain->ow};
-    struct tile large = {j->l->batch, t->oc, t->ic, j->l->oh, j->l->ow};
+    const struct loops *l = j->l;
+    struct tile small = {j->grain.batch, t->oc, t->ic, j->grain.oh,
+                         j->grain.ow};
+    struct tile large = {l->batch, t->oc, t->ic, l->oh, l->ow};
     struct cut c;
-    return fit(j, &small, &c) &&
-           j->d->cycles(j->x, j->l, &large) <= best->cycles;
+    if (is_beaten(j->link_cycles, j->link_bits, best) || !fit(j, &small, &c))
+        return false;
+    double ends = ends_of(j, c.bits).cycles;
+    if (j->compute_cycles + ends > best->cycles)
+        return false;
+    *compute = j->d->cycles(j->x, l, &large);
+    return *compute + ends <= best->cycles;
 }
 
+static void sweep(const struct job *j, int stride, struct plan *best)
+{
+    const struct loops *l = j->l;
+    const int n_oc = j->sides[SIDE_OC], n_ic = j->sides[SIDE_IC];
+    struct plan p = {.wait_cycles = 0};
+    double compute;
+    for (int i = 0; i <= n_oc; i += abs(stride)) {
+        p.tile.oc = grown(l->oc, j->grain.oc, doublings_at(i, n_oc, stride));
+        for (int k = 0; k <= n_ic; k += abs(stride)) {
+            p.tile.ic =
+                grown(l->ic, j->grain.ic, doublings_at(k, n_ic, stride));
+            if (is_worth(j, &p.tile, best, &compute))
+                try_maps(j, stride, compute, &p, best);
+        }
+    }
+}
+
+/* Each second size first, from small ones on, for a bound; then all, from
+ * large ones on: of equal plans the one with the largest tiles is taken. */
 bool plan_search(const struct accelerator *x, const struct dataflow *d,
                  const struct loops *l, struct plan *best)
 {
     struct job j = job_of(x, d, l);
-    struct tile grain = {1, 1, 1, 1, 1};
-    struct plan p = {.wait_cycles = 0};
-    if (d->grain)
-        d->grain(x, l, &grain);
+    set_space(&j);
     *best = (struct plan){.cycles = HUGE_VAL, .bits = HUGE_VAL};
-    for (int oc = doublings(l->oc, grain.oc); oc >= 0; oc--) {
-        p.tile.oc = grown(l->oc, grain.oc, oc);
-        for (int ic = doublings(l->ic, grain.ic); ic >= 0; ic--) {
-            p.tile.ic = grown(l->ic, grain.ic, ic);
-            if (is_worth(&j, &grain, &p.tile, best))
-                try_maps(&j, &grain, &p, best);
-        }
-    }
+    sweep(&j, 2, best);
+    best->cycles = nextafter(best->cycles, HUGE_VAL);
+    best->bits = HUGE_VAL;
+    sweep(&j, -1, best);
     return best->cycles < HUGE_VAL;
 }
