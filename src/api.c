@@ -6,7 +6,7 @@
 #include "out/out.h"
 #include "use/compare.h"
 #include "use/study.h"
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <locale.h>
 #include <math.h>

@@ -59,7 +59,7 @@ none 'ivq-validate(1) describes no option that is not there' "$work/missing"
 sed -n 's/^    {"\([a-z_]*\)", FIELD_.*/\1/p' "$srcdir"/src/use/validate_*.c \
     >"$work/wanted"
 sed -n '/^static const char \*const claim_keys/,/;/p' \
-    "$srcdir/src/use/validate_read.c" | grep -oE '"[a-z_]+"' | tr -d '"' \
+    "$srcdir/src/use/validate/read.c" | grep -oE '"[a-z_]+"' | tr -d '"' \
     >>"$work/wanted"
 { items "$validate1"; sed -n 's/^\.Cm //p' "$validate1" | tr -d ' ,' ; } |
     sed 's/,$//' >"$work/have"

@@ -1,7 +1,7 @@
 /* t_validate.c - published figures through ivq.h, exceptions trapped */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "estimate.h"
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <fenv.h>
 

@@ -1,8 +1,8 @@
-/* validate_part.c - published components beside component models */
+/* part.c - published components beside component models */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/suggest.h"
 #include "hw/part.h"
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <math.h>
 #include <string.h>

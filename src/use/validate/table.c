@@ -1,6 +1,6 @@
-/* validate_table.c - published figures beside ours, as tables */
+/* table.c - published figures beside ours, as tables */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <math.h>
 #include <string.h>

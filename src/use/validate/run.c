@@ -1,6 +1,6 @@
-/* validate_run.c - makes the runs of published figures and asks them */
+/* run.c - makes the runs of published figures and asks them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include "base/suggest.h"
 

@@ -1,6 +1,6 @@
 /* validate.c - files of published figures: runs, values, verdicts */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <dirent.h>
 #include <math.h>

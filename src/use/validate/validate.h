@@ -135,7 +135,7 @@ int validate_text(FILE *out, const struct validation *v, bool all);
 struct table *validate_table(const struct validation *v, struct arena *a);
 struct table *validate_variants(const struct validation *v, struct arena *a);
 
-/* ---- within validate*.c ---- */
+/* ---- within this folder ---- */
 
 /* Reads a file into p, or its cases of components. */
 int paper_read(struct validation *v, const char *path, struct paper *p);

@@ -1,6 +1,6 @@
-/* validate_variant.c - steps from one machine to another, and assumptions */
+/* variant.c - steps from one machine to another, and assumptions */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <math.h>
 #include <string.h>

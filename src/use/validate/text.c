@@ -1,6 +1,6 @@
-/* validate_text.c - published figures beside ours, for people */
+/* text.c - published figures beside ours, for people */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* validate_read.c - a file of published figures: its runs and its cases */
+/* read.c - a file of published figures: its runs and its cases */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "use/validate.h"
+#include "use/validate/validate.h"
 
 #include "base/suggest.h"
 
