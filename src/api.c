@@ -476,10 +476,11 @@ enum ivq_status ivq_validate(ivq *ctx, const char *name)
 }
 
 static int write_validation(const struct validation *v, FILE *out,
-                            enum ivq_format format, int all, struct arena *a)
+                            enum ivq_format format, enum ivq_detail detail,
+                            struct arena *a)
 {
     if (format == IVQ_TEXT)
-        return validate_text(out, v, all != 0);
+        return validate_text(out, v, (enum validate_detail)detail);
     const struct table *tables[] = {validate_table(v, a),
                                     validate_variants(v, a)};
     return format == IVQ_CSV ? csv_table(out, tables[0])
@@ -487,7 +488,8 @@ static int write_validation(const struct validation *v, FILE *out,
 }
 
 enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
-                                     enum ivq_format format, int all)
+                                     enum ivq_format format,
+                                     enum ivq_detail detail)
 {
     if (!ctx->validated) {
         msg_error(&ctx->msgs, NULL, "there are no cases to write");
@@ -496,7 +498,7 @@ enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
-    int bad = write_validation(&ctx->validation, out, format, all,
+    int bad = write_validation(&ctx->validation, out, format, detail,
                                &ctx->arena[SCRATCH]);
     arena_release(&ctx->arena[SCRATCH]);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);

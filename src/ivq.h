@@ -106,14 +106,16 @@ enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *metric);
  * Published figures beside ours. ivq_validate makes the runs of a file of cases
  * (of all .cfg files of a folder; NULL: of the installed ones) and adds its
  * cases to those before. ivq_validation_write writes all of them: text for
- * people, with the reasons if `all`; CSV, a row a case; JSON, also the steps
+ * people in the detail that is wanted; CSV, a row a case; JSON, also the steps
  * and assumptions. ivq_validation_failures counts the cases that lie outside
  * their tolerance without a reason, or whose reason is not needed any more.
  * Nothing is kept of a technology, network or estimate of the context.
  */
+enum ivq_detail { IVQ_FILES, IVQ_CASES, IVQ_REASONS };
 enum ivq_status ivq_validate(ivq *ctx, const char *name);
 enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
-                                     enum ivq_format format, int all);
+                                     enum ivq_format format,
+                                     enum ivq_detail detail);
 int ivq_validation_failures(const ivq *ctx);
 
 enum ivq_list { IVQ_LIST_PARAMS, IVQ_LIST_MODELS, IVQ_LIST_SCHEMES,

@@ -9,14 +9,15 @@ enum { EXIT_OFF = 3 };
 /* What the command line asked for. */
 struct job {
     const char *out;
-    int all, files, bad;
+    enum ivq_detail detail;
+    int files, bad;
 };
 
 static enum ivq_status write_job(ivq *ctx, FILE *out, enum ivq_format format,
                                  const void *job)
 {
     return ivq_validation_write(ctx, out, format,
-                                ((const struct job *)job)->all);
+                                ((const struct job *)job)->detail);
 }
 
 /* Runs the files that were named, or else the installed ones. */
@@ -37,8 +38,11 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
     case 'o':
         job->out = value;
         return 0;
+    case 'b':
+        job->detail = IVQ_FILES;
+        return 0;
     case 'v':
-        job->all = 1;
+        job->detail = IVQ_REASONS;
         return 0;
     default: /* a file; others are looked at even if this one is refused */
         job->files++;
@@ -57,7 +61,7 @@ static int tell(int option)
 
 int main(int argc, char **argv)
 {
-    struct job job = {0};
+    struct job job = {.detail = IVQ_CASES};
     struct opt_walk walk = {&opt_validate, argc, argv, 1};
     const char *value;
     int option, bad = 0;

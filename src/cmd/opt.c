@@ -33,6 +33,7 @@ static const struct opt est_options[] = {
 
 static const struct opt validate_options[] = {
     {"include", 'I', "FOLDER", "look up names here first; may repeat"},
+    {"brief", 'b', NULL, "a line a file"},
     {"verbose", 'v', NULL, "reasons, and what other tools are off"},
     {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},
     {"help", 'h', NULL, "this text"},

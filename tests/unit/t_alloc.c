@@ -93,9 +93,9 @@ static enum ivq_status validated(ivq *ctx, char **csv)
     if (!s)
         s = ivq_validate(ctx, source_file("validation/isaac2016.cfg"));
     if (!s)
-        s = ivq_validation_write(ctx, out, IVQ_TEXT, 1);
+        s = ivq_validation_write(ctx, out, IVQ_TEXT, IVQ_REASONS);
     if (!s)
-        s = ivq_validation_write(ctx, out, IVQ_JSON, 0);
+        s = ivq_validation_write(ctx, out, IVQ_JSON, IVQ_CASES);
     fclose(out);
     return s;
 }

@@ -125,7 +125,8 @@ static void by_hand(int weight, int input, int line_bits, int *conversions,
 START_TEST(columns_by_hand)
 {
     static const int size[][2] = {{16, 16}, {16, 12}, {12, 16}, {16, 8},
-                                  {8, 8},   {16, 10}, {32, 16}, {24, 24}};
+                                  {8, 8},   {16, 10}, {32, 16}, {24, 24},
+                                  {4, 16},  {2, 8},   {16, 7},  {3, 12}};
     int weight = size[_i][0], input = size[_i][1], conversions, most_bits;
     by_hand(weight, input, 6, &conversions, &most_bits);
     struct mapped m = cascade((struct matrix){1, 64, 1}, weight, input);
@@ -271,7 +272,7 @@ int main(void)
     tcase_add_test(c, edges_of_arrays);
     tcase_add_test(c, beside_isaac);
     tcase_add_test(c, resnet18_cifar);
-    tcase_add_loop_test(c, columns_by_hand, 0, 8);
+    tcase_add_loop_test(c, columns_by_hand, 0, 12);
     tcase_add_test(c, least);
     tcase_add_test(c, refused);
     tcase_add_test(c, fragments);

@@ -315,6 +315,25 @@ static struct plan brute_force(const struct accelerator *x,
     return best;
 }
 
+/* Whatever the bounds of the search have to do with. */
+static void vary(struct accelerator *x, struct loops *l)
+{
+    struct buffers *b = &x->buffers;
+    l->steps = uniform(0, 1) < 0.2 ? 3 : 1;
+    l->unrolled = uniform(0, 1) < 0.3;
+    l->stride_h = l->stride_w = floor(uniform(1, 3));
+    l->ih = (l->oh - 1) * l->stride_h + l->kh;
+    l->iw = (l->ow - 1) * l->stride_w + l->kw;
+    l->resident[INPUT] = uniform(0, 1) < 0.2;
+    x->memory.reads_sums = uniform(0, 1) < 0.5;
+    x->memory.latency_cycles = floor(uniform(0, 50));
+    x->memory.map_ratio = uniform(0, 1) < 0.5 ? 1 : uniform(0.3, 1.2);
+    if (uniform(0, 1) < 0.3) {
+        b->unified_bits = b->bits[INPUT] + b->bits[WEIGHT];
+        b->bits[INPUT] = b->bits[WEIGHT] = 0;
+    }
+}
+
 START_TEST(search_finds_the_best)
 {
     static const char *const names[] = {"channel_parallel", "weight_stationary",
@@ -322,9 +341,10 @@ START_TEST(search_finds_the_best)
     const struct dataflow *d = dataflow_find(names[_i]);
     int found = 0;
     seed = 11 + (uint64_t)_i;
-    for (int k = 0; k < 300; k++) {
+    for (int k = 0; k < 600; k++) {
         struct loops l = random_layer();
         struct accelerator x = random_array();
+        vary(&x, &l);
         struct plan ours, best = brute_force(&x, d, &l);
         bool fits = plan_search(&x, d, &l, &ours);
         ck_assert_int_eq(fits, best.wait_cycles < HUGE_VAL);

@@ -12,7 +12,7 @@ static char *all_cases(ivq *ctx, enum ivq_format format)
     size_t size;
     FILE *out = open_memstream(&text, &size);
     ck_assert_ptr_nonnull(out);
-    ck_ok(ctx, ivq_validation_write(ctx, out, format, 1));
+    ck_ok(ctx, ivq_validation_write(ctx, out, format, IVQ_REASONS));
     fclose(out);
     return text;
 }
@@ -37,7 +37,7 @@ START_TEST(cases_are_added)
     ivq *ctx = estimated("ivq-32nm", "lenet5");
     double energy_J = ivq_value(ctx, "energy");
     FILE *none = tmpfile();
-    ck_assert_int_eq(ivq_validation_write(ctx, none, IVQ_TEXT, 0), IVQ_INPUT);
+    ck_assert_int_eq(ivq_validation_write(ctx, none, IVQ_TEXT, IVQ_CASES), IVQ_INPUT);
     fclose(none);
     ivq_clear(ctx);
     size_t length[2];
@@ -64,7 +64,7 @@ START_TEST(refused)
     ck_assert_int_eq(ivq_validate(ctx, source_file("tests/bad/"
                                                    "case-unknown-run.cfg")),
                      IVQ_INPUT);
-    ck_assert_int_eq(ivq_validation_write(ctx, out, IVQ_CSV, 0), IVQ_INPUT);
+    ck_assert_int_eq(ivq_validation_write(ctx, out, IVQ_CSV, IVQ_CASES), IVQ_INPUT);
     fclose(out);
     ivq_free(ctx);
 }

@@ -303,76 +303,70 @@ static double least_cycles(const struct job *j, const struct cut *c,
                   m->latency_cycles + whole_above(bits / j->rate));
 }
 
-/*
- * The loops that can be the outermost of a better order with these innermost
- * ones. Each operand is one that one loop does not change: the outermost loop
- * brings its own again in every turn, unless all of it has room.
- */
-static unsigned hopeful(const struct job *j, const struct cut *c,
-                        const struct stay *s, unsigned rest,
-                        const struct plan *best)
+/* Bits that an operand brings anew in the turns of the one loop that does not
+ * change it, unless the buffer has room for what the loops inside ask for. */
+static double again(const struct job *j, const struct cut *c, int loop,
+                    double inside)
 {
     static const int same[LOOPS] = {
         [LOOP_MAP] = WEIGHT, [LOOP_IC] = OUTPUT, [LOOP_OC] = INPUT};
-    const struct memory *m = &j->x->memory;
-    double sums = s->visits[OUTPUT] - 1 + (m->reads_sums ? 0.5 : 0);
-    double once = c->all[INPUT] * s->visits[INPUT] +
-                  c->all[WEIGHT] * s->visits[WEIGHT] +
-                  c->all[OUTPUT] * (j->result + 2 * sums);
-    unsigned out = 0;
-    for (int loop = 0; loop < LOOPS; loop++) {
-        int o = same[loop];
-        if (!(rest & 1u << loop))
-            continue;
-        double room = j->shared[o] ? j->unified : j->room[o], again = 0;
-        if (!s->holds[o] || c->all[o] > room)
-            again = c->all[o] * s->visits[o] * (c->turns[loop] - 1);
-        double bits = j->l->groups * smaller(1, m->map_ratio) *
-                      (once + (o == OUTPUT ? 2 : 1) * again);
-        if (!is_beaten(least_cycles(j, c, bits), bits, best))
-            out |= 1u << loop;
-    }
-    return out;
+    int o = same[loop];
+    double room = j->shared[o] ? j->unified : j->room[o];
+    if (c->bits[o] * inside <= room)
+        return 0;
+    return c->all[o] * (c->turns[loop] - 1) * (o == OUTPUT ? 2 : 1);
 }
 
-/* All orders of the loops that turn more than once, from the inside; `k` is
- * where the next stands. The others stand outside, by number. */
-static void try_orders(const struct job *j, const struct cut *c,
-                       const struct stay *inner, unsigned rest, int k,
-                       struct plan *p, struct plan *best)
+/* Bits that an order moves at least: operands share a buffer, and weights may
+ * come again in the next step. */
+static double least_bits(const struct job *j, const struct cut *c,
+                         const unsigned char *order)
 {
-    if (!rest) {
-        set_cost(j, c, inner, p);
-        if (is_better(p, best))
-            *best = *p;
-        return;
-    }
-    unsigned outermost = hopeful(j, c, inner, rest, best);
-    for (int loop = 0; loop < LOOPS; loop++) {
-        unsigned bit = 1u << loop, left = rest & ~bit;
-        if (!(rest & bit) || !((left ? left : bit) & outermost))
-            continue;
-        struct stay s = *inner;
-        stay_turn(j, c, loop, &s);
-        p->order[k] = (unsigned char)loop;
-        try_orders(j, c, &s, left, k - 1, p, best);
-    }
+    const struct memory *m = &j->x->memory;
+    double inner = c->turns[order[2]], both = inner * c->turns[order[1]];
+    double sums = j->result + (m->reads_sums ? 1 : 0);
+    double bits = c->all[INPUT] + c->all[WEIGHT] + c->all[OUTPUT] * sums +
+                  again(j, c, order[1], inner) + again(j, c, order[0], both);
+    return j->l->groups * smaller(1, m->map_ratio) * bits;
+}
+
+/* Loops that turn once stand outside, by number, so that no order comes
+ * twice. */
+static bool is_new(const struct cut *c, const unsigned char *order)
+{
+    for (int k = 1; k < LOOPS; k++)
+        if (c->turns[order[k]] == 1 &&
+            (c->turns[order[k - 1]] > 1 || order[k - 1] > order[k]))
+            return false;
+    return true;
+}
+
+static void try_order(const struct job *j, const struct cut *c, struct plan *p,
+                      struct plan *best)
+{
+    struct stay s = stay_begin(c);
+    for (int k = LOOPS - 1; k >= 0; k--)
+        stay_turn(j, c, p->order[k], &s);
+    set_cost(j, c, &s, p);
+    if (is_better(p, best))
+        *best = *p;
 }
 
 static void try_cut(const struct job *j, struct cut *c, struct plan *p,
                     struct plan *best)
 {
-    unsigned rest = 0;
-    int k = 0;
+    static const unsigned char orders[][LOOPS] = {
+        {2, 1, 0}, {1, 2, 0}, {2, 0, 1}, {0, 2, 1}, {1, 0, 2}, {0, 1, 2}};
     cut_layer(j, &p->tile, c);
-    struct stay s = stay_begin(c);
-    for (int loop = 0; loop < LOOPS; loop++) {
-        if (c->turns[loop] > 1)
-            rest |= 1u << loop;
-        else
-            p->order[k++] = (unsigned char)loop;
+    for (size_t i = 0; i < sizeof orders / sizeof *orders; i++) {
+        if (!is_new(c, orders[i]))
+            continue;
+        double bits = least_bits(j, c, orders[i]);
+        if (is_beaten(least_cycles(j, c, bits), bits, best))
+            continue;
+        memcpy(p->order, orders[i], sizeof p->order);
+        try_order(j, c, p, best);
     }
-    try_orders(j, c, &s, rest, LOOPS - 1, p, best);
 }
 
 /* Doublings of a grain until the loop is whole. */

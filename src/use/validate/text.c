@@ -244,10 +244,35 @@ static void put_summary(FILE *out, const struct validation *v)
             role[ROLE_CALIBRATED], role[ROLE_RECALLED], off, stale);
 }
 
-int validate_text(FILE *out, const struct validation *v, bool all)
+/* The predicted cases of one file, a line a kind. */
+static void put_brief(FILE *out, const struct paper *p)
 {
+    struct tally kind[KINDS] = {{0}};
+    char title[LINE], mean[TEXT];
+    for (const struct claim *c = p->claim; c; c = c->next)
+        add(&kind[c->kind], c);
+    for (int k = 0; k < KINDS; k++) {
+        const struct tally *t = &kind[k];
+        if (t->predicted)
+            fprintf(out, "%-40s %-10s %9d %7d %9s\n", cut(title, p->title, 40),
+                    claim_kinds[k], t->predicted, t->within,
+                    times(mean, exp(t->sum_log / t->predicted)));
+    }
+}
+
+int validate_text(FILE *out, const struct validation *v,
+                  enum validate_detail detail)
+{
+    if (detail == DETAIL_FILES)
+        fprintf(out, "%-40s %-10s %9s %7s %9s\n", "", "", "predicted", "within",
+                "error");
     for (const struct paper *p = v->first; p; p = p->next)
-        put_paper(out, p, all);
+        if (detail == DETAIL_FILES)
+            put_brief(out, p);
+        else
+            put_paper(out, p, detail == DETAIL_REASONS);
+    if (detail == DETAIL_FILES)
+        putc('\n', out);
     put_summary(out, v);
     return ferror(out) ? -1 : 0;
 }

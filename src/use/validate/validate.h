@@ -128,9 +128,11 @@ int validate_add(struct validation *v, const char *name);
  * reason is no longer needed. */
 int validate_failures(const struct validation *v);
 
-/* For people, 79 columns; reasons, and the peers' errors, if `all`. -1: the
- * stream fails. */
-int validate_text(FILE *out, const struct validation *v, bool all);
+/* For people, 79 columns: a line a file, a line a case, or also reasons and the
+ * peers' errors. -1: the stream fails. */
+enum validate_detail { DETAIL_FILES, DETAIL_CASES, DETAIL_REASONS };
+int validate_text(FILE *out, const struct validation *v,
+                  enum validate_detail detail);
 /* A row a case; a row a step or assumption. */
 struct table *validate_table(const struct validation *v, struct arena *a);
 struct table *validate_variants(const struct validation *v, struct arena *a);

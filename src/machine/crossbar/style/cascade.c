@@ -41,10 +41,15 @@ static int columns_converted(const struct mapped *m, int line_bits)
     return kept < 1 ? 1 : kept;
 }
 
-/* The n-th column from the top adds n sums, up to one for every input bit. */
-static int sums_on_column(const struct mapped *m, int converted)
+/* Most sums on one of the columns converted: n on the n-th from the top, up to
+ * one for every bit of the weight and every bit of the input but its sign. */
+static int most_sums(const struct mapped *m, int converted)
 {
-    return converted < m->input_cycles ? converted : m->input_cycles;
+    int sums =
+        m->planes < m->input_cycles - 1 ? m->planes : m->input_cycles - 1;
+    if (sums > converted)
+        sums = converted;
+    return sums < 1 ? 1 : sums;
 }
 
 /* The crossbars, drives and reads are those of bit slices of one bit. */
@@ -62,7 +67,7 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     out->amplified = sums + blocks * buffer_columns(out);
     out->conversions = out->conversions_nonempty = blocks * converted;
     out->shift_adds = out->conversions + block_sums(m, out->row_blocks);
-    out->adc_bits = line_bits + bits_for(sums_on_column(out, converted));
+    out->adc_bits = line_bits + bits_for(most_sums(out, converted));
 }
 
 const struct map_style style_cascade = {
