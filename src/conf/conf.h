@@ -37,7 +37,7 @@ struct conf_env {
     struct msgs *msgs;
     const char *const *folders; /* searched in order, NULL at the end */
     const char *const *sets;    /* "path=value", NULL at the end; may be NULL */
-    const char *prefix;         /* that the user wrote before each; may be NULL */
+    const char *prefix;         /* that the user wrote before each, or NULL */
 };
 
 /*

@@ -164,6 +164,12 @@ static void forget_crossbars(struct summary *s)
                 s->buffers_over = (double)NAN;
 }
 
+/* Of something that costs nothing, a rate per cost is unknown. */
+static double per(double x, double cost)
+{
+    return cost == 0 ? (double)NAN : x / cost;
+}
+
 static void sum_rest(struct estimate *e)
 {
     const struct run *run = e->run;
@@ -186,11 +192,11 @@ static void sum_rest(struct estimate *e)
     s->params = (double)e->net->params;
     s->ops = 2 * s->macs;
     s->ops_per_s = s->ops / run->interval_s;
-    s->ops_per_J = s->ops / s->energy_J;
-    s->ops_per_s_m2 = s->ops_per_s / s->area_m2;
-    s->peak_ops_per_J = s->peak_ops_per_s / s->peak_W;
-    s->peak_ops_per_s_m2 = s->peak_ops_per_s / s->area_m2;
-    s->storage_per_m2 = s->storage_bits / s->area_m2;
+    s->ops_per_J = per(s->ops, s->energy_J);
+    s->ops_per_s_m2 = per(s->ops_per_s, s->area_m2);
+    s->peak_ops_per_J = per(s->peak_ops_per_s, s->peak_W);
+    s->peak_ops_per_s_m2 = per(s->peak_ops_per_s, s->area_m2);
+    s->storage_per_m2 = per(s->storage_bits, s->area_m2);
     s->layers = e->net->n;
     s->weight_layers = e->net->n_weight;
 }

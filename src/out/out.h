@@ -25,8 +25,8 @@ struct view {
     int width; /* at most, characters */
 };
 
-/* Aligned columns; units in the cells. Text longer than its width keeps its
- * end behind a "~"; the first column, a text, gives way to fit 79 characters. */
+/* Aligned columns; units in the cells. Text longer than its width keeps its end
+ * behind a "~"; the first column, a text, gives way to fit 79 characters. */
 int text_table(FILE *out, const struct table *t, const struct view *views,
                int n);
 

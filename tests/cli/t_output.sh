@@ -188,4 +188,7 @@ done
 is 'a width that nobody gave is said' "$(cat "$work/said")" \
     'ivq-est: warning: no quantization is given; uniform:8/8 is assumed'
 
+# ---- what costs nothing ----
+ivq -c pipelayer-50nm -w lenet5 -s 'array.area=0 m2' >"$work/free.txt"
+is 'no rate per no area' "$(grep -ciE 'inf|nan' "$work/free.txt")" 0
 finish

@@ -84,13 +84,13 @@ struct crossbar {
     struct pace pace[ROLES]; /* of the last schedule */
 };
 
-/* ---- map.c's neighbours, in the order in which a run goes through them ---- */
+/* ---- map.c's neighbours, in the order in which a run meets them ---- */
 
 /* edges.c: stages, widths of values, edges, results; after the mapping. */
 void edges_build(struct crossbar *x, struct arena *a);
 
-/* stages.c: the mapping, edges.c, and the action counts that do not depend on the
- * schedule. Fills run->layer, run->actions. */
+/* stages.c: the mapping, edges.c, and the action counts that do not depend on
+ * the schedule. Fills run->layer, run->actions. */
 int stages_build(struct crossbar *x, const struct quant *quant,
                  struct arena *a, struct msgs *msgs, struct run *run);
 
