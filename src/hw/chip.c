@@ -116,18 +116,13 @@ const struct field crossbar_fields[] = {
 #undef G
 /* clang-format on */
 
-struct identity {
-    const char *name, *title, *source;
-    double node_m;
-};
-
 int chip_bind(const struct conf_env *env, struct node *root, struct chip *c,
               const char *path, const struct field *fields, void *data)
 {
     struct bound *b = &c->bound[c->bounds++];
     *b = (struct bound){.path = path, .fields = fields, .data = data};
-    return field_read(b, node_get(root, path), c->sources, root->at, env->arena,
-                      env->msgs);
+    return field_read(b, node_get(root, path), c->who.sources, root->at,
+                      env->arena, env->msgs);
 }
 
 /* ---- loading ---- */
@@ -141,35 +136,8 @@ static int load_component(const struct conf_env *env, struct node *root,
                                               "component '%s' is missing: %s",
                                               path, roles[id].text)
                                   : 0;
-    return part_read(env, root, path, c->sources, &c->part[id],
+    return part_read(env, root, path, c->who.sources, &c->part[id],
                      &c->bound[c->bounds++]);
-}
-
-static int load_identity(const struct conf_env *env, struct node *root,
-                         struct chip *c)
-{
-    int bad = node_text(root, "name", &c->name, env->msgs);
-    bad |= node_text(root, "title", &c->title, env->msgs);
-    bad |= node_text(root, "source", &c->source, env->msgs);
-    if (!c->name)
-        bad = msg_error(env->msgs, &root->at, "'name' is missing");
-    return bad | node_size_read(env, root, &c->node_m);
-}
-
-/* The node is read only for chips that have a part made of transistors; its
- * file may lie beside the chip's. */
-static int load_technology(const struct conf_env *env, struct node *root,
-                           struct chip *c)
-{
-    bool wanted = false;
-    for (int i = 0; i < ROLES; i++)
-        wanted |= c->part[i].model && c->part[i].model->circuit;
-    if (!wanted)
-        return 0;
-    struct conf_env beside = conf_beside(env, &root->at);
-    c->tech = arena_alloc(env->arena, sizeof *c->tech);
-    return technology_read(&beside, &node_get(root, "node")->at, c->node_m,
-                           &c->choice, c->tech);
 }
 
 static int first_eval(const struct conf_env *env, struct node *root,
@@ -185,15 +153,9 @@ static int first_eval(const struct conf_env *env, struct node *root,
 
 int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
 {
-    c->sources = node_get(root, "sources");
-    c->reads = 1;
     struct geometry *g = &c->geo;
-    int bad = load_identity(env, root, c);
-    if (c->sources && c->sources->kind != NODE_GROUP) {
-        bad = msg_error(env->msgs, &c->sources->at,
-                        "'sources' must be a group { ... }");
-        c->sources = NULL;
-    }
+    int bad = identity_read(env, root, &c->who);
+    c->reads = 1;
     bad |= chip_bind(env, root, c, "technology", technology_fields, &c->choice);
     bad |= chip_bind(env, root, c, "chip", chip_fields, g);
     bad |= chip_bind(env, root, c, "tile", tile_fields, g);
@@ -201,7 +163,8 @@ int chip_load(const struct conf_env *env, struct node *root, struct chip *c)
     bad |= chip_bind(env, root, c, "crossbar", crossbar_fields, g);
     for (int i = 0; i < ROLES; i++)
         bad |= load_component(env, root, c, (enum role_id)i);
-    if (bad || load_technology(env, root, c))
+    if (bad || parts_technology(env, root, c->part, ROLES, c->who.node_m,
+                                &c->choice, &c->tech))
         return -1;
     return first_eval(env, root, c);
 }

@@ -3,6 +3,7 @@
 #ifndef HW_CHIP_H
 #define HW_CHIP_H
 
+#include "hw/identity.h"
 #include "hw/part.h"
 
 enum level { LEVEL_CHIP, LEVEL_TILE, LEVEL_PE, LEVEL_HOST };
@@ -58,8 +59,7 @@ struct geometry {
 
 /* A loaded chip; memory from the arena of the load. */
 struct chip {
-    const char *name, *title, *source;
-    double node_m;
+    struct identity who;
     struct geometry geo;
     struct technology_choice choice;
     struct technologies *tech; /* NULL: no component is made of transistors */
@@ -70,7 +70,6 @@ struct chip {
                          for before chip_clock() */
     struct bound bound[BOUND_MAX]; /* every parameter group, for lists, */
     int bounds;                    /* overrides and --explain */
-    struct node *sources;
 };
 
 /* Why a chip cannot be: the group that is to blame, and the reason. */

@@ -118,6 +118,22 @@ static int read_site(const struct conf_env *env, struct node *root,
     return 0;
 }
 
+int parts_technology(const struct conf_env *env, struct node *root,
+                     const struct component *part, int n, double node_m,
+                     const struct technology_choice *choice,
+                     struct technologies **out)
+{
+    bool wanted = false;
+    for (int i = 0; i < n; i++)
+        wanted |= part[i].model && part[i].model->circuit;
+    if (!wanted)
+        return 0;
+    struct conf_env beside = conf_beside(env, &root->at);
+    *out = arena_alloc(env->arena, sizeof **out);
+    return technology_read(&beside, &node_get(root, "node")->at, node_m, choice,
+                           *out);
+}
+
 int part_alone(const struct conf_env *env, struct node *root, const char *path,
                const struct node *sources, struct component *out)
 {

@@ -32,6 +32,16 @@ int part_lines(const struct component *array, struct site *site, char *why,
                int size);
 
 /*
+ * The technology of a machine's parts, in memory from env's arena; left alone
+ * if none of part[0 .. n - 1] is made of transistors. Its file may lie beside
+ * that of `root`. 0, or -1 having reported.
+ */
+int parts_technology(const struct conf_env *env, struct node *root,
+                     const struct component *part, int n, double node_m,
+                     const struct technology_choice *choice,
+                     struct technologies **out);
+
+/*
  * One component on its own, from a file that has `node`, `technology`, and
  * where the component needs the lines of a crossbar, `crossbar` (rows,
  * columns ...) and `array`; `sources` may be NULL. Fills *out. 0, or -1 having

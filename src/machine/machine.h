@@ -4,6 +4,7 @@
 #ifndef MACHINE_MACHINE_H
 #define MACHINE_MACHINE_H
 
+#include "hw/identity.h"
 #include "hw/model.h"
 #include "net/net.h"
 #include "quant/quant.h"
@@ -84,13 +85,6 @@ static inline double *run_actions(const struct run *run, int layer, int part)
 struct param_group {
     const char *path;
     const struct field *fields;
-};
-
-struct identity {
-    const char *name, *title; /* "IVQ", "IVQ (SME core in ISAAC's tile)" */
-    const char *source;       /* NULL: not given */
-    double node_m;            /* technology node */
-    const struct node *sources; /* the `sources` group, NULL: none */
 };
 
 /*

@@ -190,5 +190,5 @@ is 'a width that nobody gave is said' "$(cat "$work/said")" \
 
 # ---- what costs nothing ----
 ivq -c pipelayer-50nm -w lenet5 -s 'array.area=0 m2' >"$work/free.txt"
-is 'no rate per no area' "$(grep -ciE 'inf|nan' "$work/free.txt")" 0
+is 'no rate per no area' "$(grep -cwE 'inf|nan' "$work/free.txt")" 0
 finish

@@ -377,12 +377,7 @@ static const struct param_group groups[] = {{"technology", technology_fields},
 
 static struct identity identity(void *self)
 {
-    const struct chip *c = &((struct crossbar *)self)->chip;
-    return (struct identity){.name = c->name,
-                             .title = c->title ? c->title : c->name,
-                             .source = c->source,
-                             .node_m = c->node_m,
-                             .sources = c->sources};
+    return ((struct crossbar *)self)->chip.who;
 }
 
 const struct machine_type machine_crossbar = {

@@ -117,25 +117,6 @@ struct roofline {
 
 /* ---- loading ---- */
 
-static int load_identity(const struct conf_env *env, struct node *root,
-                         struct identity *id)
-{
-    struct node *sources = node_get(root, "sources");
-    int bad = node_text(root, "name", &id->name, env->msgs);
-    bad |= node_text(root, "title", &id->title, env->msgs);
-    bad |= node_text(root, "source", &id->source, env->msgs);
-    if (!id->name)
-        bad = msg_error(env->msgs, &root->at, "'name' is missing");
-    if (!id->title)
-        id->title = id->name;
-    if (sources && sources->kind != NODE_GROUP)
-        bad = msg_error(env->msgs, &sources->at,
-                        "'sources' must be a group { ... }");
-    else
-        id->sources = sources;
-    return bad | node_size_read(env, root, &id->node_m);
-}
-
 static int load_groups(const struct conf_env *env, struct node *root,
                        struct roofline *x)
 {
@@ -213,7 +194,7 @@ static int load(const struct conf_env *env, struct node *root, void **self)
     static const char *const known[] = {"device", "schedule", "eager", "engine",
                                         "chip"};
     char why[200];
-    int bad = load_identity(env, root, &x->identity);
+    int bad = identity_read(env, root, &x->identity);
     bad |= load_groups(env, root, x);
     bad |= load_chip(env, root, x);
     if (!bad && check_precision(x, why, sizeof why))

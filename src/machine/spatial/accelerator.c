@@ -44,25 +44,6 @@ static int bind(const struct conf_env *env, struct node *root,
                       env->arena, env->msgs);
 }
 
-static int load_identity(const struct conf_env *env, struct node *root,
-                         struct identity *who)
-{
-    int bad = node_text(root, "name", &who->name, env->msgs);
-    bad |= node_text(root, "title", &who->title, env->msgs);
-    bad |= node_text(root, "source", &who->source, env->msgs);
-    if (!who->name)
-        bad = msg_error(env->msgs, &root->at, "'name' is missing");
-    if (!who->title)
-        who->title = who->name;
-    struct node *sources = node_get(root, "sources");
-    if (sources && sources->kind != NODE_GROUP)
-        bad = msg_error(env->msgs, &sources->at,
-                        "'sources' must be a group { ... }");
-    else
-        who->sources = sources;
-    return bad | node_size_read(env, root, &who->node_m);
-}
-
 static int load_components(const struct conf_env *env, struct node *root,
                            struct spatial *s)
 {
@@ -72,21 +53,6 @@ static int load_components(const struct conf_env *env, struct node *root,
             bad |= part_read(env, root, places[i].name, s->who.sources,
                              &s->part[i], &s->bound[s->bounds++]);
     return bad;
-}
-
-/* The node is read only for chips that have a part made of transistors. */
-static int load_technology(const struct conf_env *env, struct node *root,
-                           struct spatial *s)
-{
-    bool wanted = false;
-    for (int i = 0; i < PLACES; i++)
-        wanted |= s->part[i].model && s->part[i].model->circuit;
-    if (!wanted)
-        return 0;
-    struct conf_env beside = conf_beside(env, &root->at);
-    s->tech = arena_alloc(env->arena, sizeof *s->tech);
-    return technology_read(&beside, &node_get(root, "node")->at, s->who.node_m,
-                           &s->choice, s->tech);
 }
 
 static int load_dataflow(const struct conf_env *env, struct node *root,
@@ -188,7 +154,7 @@ int spatial_load(const struct conf_env *env, struct node *root, void **self)
     const char *known[SPATIAL_BOUNDS + PLACES];
     int n = 0;
     *self = s;
-    int bad = load_identity(env, root, &s->who);
+    int bad = identity_read(env, root, &s->who);
     bad |= bind(env, root, s, "technology", technology_fields, &s->choice);
     bad |= bind(env, root, s, "array", array_fields, &s->x.array);
     bad |= bind(env, root, s, "buffers", buffers_fields, &s->x.buffers);
@@ -201,7 +167,9 @@ int spatial_load(const struct conf_env *env, struct node *root, void **self)
         known[n++] = places[i].name;
     bad |= load_components(env, root, s);
     node_report_unused(root, known, n, "", env->msgs);
-    if (bad || load_dataflow(env, root, s) || load_technology(env, root, s))
+    if (bad || load_dataflow(env, root, s) ||
+        parts_technology(env, root, s->part, PLACES, s->who.node_m, &s->choice,
+                         &s->tech))
         return -1;
     return first_eval(env, root, s);
 }
