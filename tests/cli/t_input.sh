@@ -147,7 +147,7 @@ refused 'area budget too small' \
     "network 'ResNet-18' needs 5724 crossbars and the budget holds" \
     -c isaac-32nm -w resnet18 --area '30 mm2'
 refused 'area for no tile' \
-    "network 'ResNet-18' needs 5724 crossbars and the budget holds 0;" \
+    "the budget of 'ISAAC-CE' holds no tile" \
     -c isaac-32nm -w resnet18 --area '1 mm2'
 refused 'overflow = error' \
     "network 'VGG-16' needs" -c isaac-32nm -w vgg16 -s chip.overflow=error \

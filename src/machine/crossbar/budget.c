@@ -22,6 +22,11 @@ static double tiles_in_area(const struct chip *c)
 static int too_small(const struct crossbar *x, struct msgs *msgs, double need,
                      double have)
 {
+    if (have < 1)
+        return msg_error(msgs, NULL,
+                         "the budget of '%s' holds no tile of %.4g mm2; raise "
+                         "it",
+                         x->chip.who.name, chip_tile_area_m2(&x->chip) * 1e6);
     return msg_error(msgs, NULL,
                      "network '%s' needs %.0f crossbars and the budget holds "
                      "%.0f; raise it, or reload weights with "
