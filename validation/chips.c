@@ -68,7 +68,7 @@ static void print_whole(const char *name, double a, double b, enum dim dim)
 int main(int argc, char **argv)
 {
     struct arena arena;
-    struct chip a = {.name = NULL}, b = {.name = NULL};
+    struct chip a = {.tech = NULL}, b = {.tech = NULL};
     if (argc != 3) {
         fputs("usage: chips PUBLISHED COMPUTED\n", stderr);
         return 2;
