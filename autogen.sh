@@ -22,7 +22,7 @@ list() { # variable folder...
     printf 'LIBRARY_SOURCES ='
     find src -name '*.[ch]' ! -path 'src/cmd/*' ! -path 'src/hw/model/*' \
         ! -path 'src/quant/scheme/*' ! -path 'src/machine/crossbar/style/*' \
-        ! -name '*_list.h' ! -name ivq.h | LC_ALL=C sort |
+        ! -name '*_list.h' ! -name '*.pb-c.*' ! -name ivq.h | LC_ALL=C sort |
         while read -r file; do printf ' \\\n    %s' "$file"; done
     printf '\nTECH_FILES ='
     for f in tech/*.cfg; do printf ' \\\n    %s' "$f"; done

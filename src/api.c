@@ -179,6 +179,15 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
     return IVQ_OK;
 }
 
+enum ivq_status ivq_input_shape(ivq *ctx, const char *shape)
+{
+    if (setjmp(ctx->no_memory))
+        return out_of_memory(ctx);
+    ctx->study.input_shape =
+        shape ? arena_strdup(&ctx->arena[WORDS], shape) : NULL;
+    return IVQ_OK;
+}
+
 /* ---- loading ---- */
 
 static void forget_comparison(ivq *ctx)

@@ -49,6 +49,10 @@ enum ivq_status ivq_set(ivq *ctx, const char *assignment);
  * the name of a quantization file. NULL: their own again. Copied. */
 enum ivq_status ivq_quant(ivq *ctx, const char *scheme);
 
+/* The size of the input of ONNX networks loaded from now on, batch first:
+ * "1,3,224,224". NULL: as their files say. Copied. */
+enum ivq_status ivq_input_shape(ivq *ctx, const char *shape);
+
 /* Loads a file by path, or by its name in the folders, in place of what was
  * loaded before. */
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name);

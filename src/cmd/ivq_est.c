@@ -127,6 +127,8 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
         return set_view(job, value);
     case OPT_QUANT:
         return ivq_quant(ctx, value) ? put_messages(program, ctx) : 0;
+    case OPT_INPUT_SHAPE:
+        return ivq_input_shape(ctx, value) ? put_messages(program, ctx) : 0;
     case OPT_EXPLAIN:
         job->explain = value;
         return 0;

@@ -178,7 +178,7 @@ static int infer_layer(struct build *b, struct layer *l, const struct args *arg,
     for (int i = 0; i < l->n_in; i++) {
         if (l->in[i] == FROM_UNKNOWN)
             return -1;
-        in[i] = *producer_shape(b, l->in[i]);
+        in[i] = item->view ? item->view[i] : *producer_shape(b, l->in[i]);
         if (in[i].c == 0)
             return -1; /* that layer was reported */
     }

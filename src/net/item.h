@@ -28,6 +28,8 @@ struct item {
     int repeat, first; /* group; repeat 0: once, not numbered */
     struct item *child, *next;
     bool bad; /* reported; nothing is inferred from it */
+    const struct shape *view; /* of the inputs, if not as their producers give
+                                 them out: reshaped, or a part */
 };
 
 /* Reads the list of layers. Returns the first item, NULL if there is none

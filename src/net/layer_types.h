@@ -24,6 +24,7 @@ struct args {
     int project;         /* lstm: outputs after projection, 0: none */
     struct window win;   /* kernel 0: the whole map */
     bool same;           /* pad = "same" */
+    int more_h, more_w;  /* padding at the far side beyond that at the near */
 };
 
 enum norm { NORM_NONE, NORM_BATCH, NORM_LAYER };

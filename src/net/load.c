@@ -1,6 +1,7 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/expand.h"
+#include "net/from_onnx.h"
+#include <string.h>
 
 /* clang-format off */
 static const struct field root_fields[] = {
@@ -105,10 +106,33 @@ static int sum_up(struct node *root, struct net *net, struct msgs *msgs)
     return 0;
 }
 
-int net_load(const struct conf_env *env, const char *name, struct net *net)
+static bool is_onnx(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && strcmp(dot, ".onnx") == 0;
+}
+
+static int load_onnx(const struct conf_env *env, const char *name,
+                     const char *input, struct net *net)
+{
+    struct node root = {.at = {.file = conf_find(env, name)}};
+    if (!root.at.file || from_onnx(env, root.at.file, input, net))
+        return -1;
+    return sum_up(&root, net, env->msgs);
+}
+
+int net_load(const struct conf_env *env, const char *name, const char *input,
+             struct net *net)
 {
     int before = env->msgs->errors;
     *net = (struct net){.name = name};
+    if (is_onnx(name))
+        return load_onnx(env, name, input, net);
+    if (input)
+        return msg_error(env->msgs, NULL,
+                         "the input shape '%s' is for ONNX files; '%s' has its "
+                         "own",
+                         input, name);
     struct node *root = conf_load(env, name);
     if (!root)
         return -1;

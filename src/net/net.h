@@ -29,6 +29,8 @@ struct window {
 /* Which row of the table of layer types a layer is (net/layer_types). */
 struct layer_type;
 
+struct weights; /* net/weights.h */
+
 /*
  * One layer. A weight layer (groups > 0) is `groups` matrices of rows x
  * columns (fan-in x output channels of one group) applied to `vectors` input
@@ -61,6 +63,7 @@ struct layer {
     struct node *quant;   /* the layer's own `quant` setting or NULL */
     const int64_t *codes; /* rows x columns weights in units of the
                              smallest bit, row-major; NULL if none */
+    const struct weights *weights; /* as trained; NULL if the file has none */
 };
 
 struct net {
@@ -81,9 +84,11 @@ struct net {
 /*
  * Reads a workload file (see ivq-workload(5)): conf_load, repeats expanded,
  * shapes inferred, edges resolved, counts filled. Memory from env->arena.
- * Returns 0, or -1 having reported.
+ * A name that ends in .onnx is an ONNX file; `input`, "1,3,224,224" or NULL, is
+ * the size of its input. Returns 0, or -1 having reported.
  */
-int net_load(const struct conf_env *env, const char *name, struct net *net);
+int net_load(const struct conf_env *env, const char *name, const char *input,
+             struct net *net);
 
 const char *layer_type_name(const struct layer *layer); /* "conv" */
 

@@ -94,7 +94,7 @@ int window_read(struct node *group, const char *what, bool is_pool,
 struct axis_of {
     const char *name;
     int in, kernel, stride, dil;
-    int *pad;
+    int *pad, more;
 };
 
 /* pad = "same": as many outputs as strides fit into the input; an odd row of
@@ -114,7 +114,7 @@ static int window_size(struct infer *x, const struct axis_of *d)
     if (x->arg->same)
         return same_size(d, reach);
 
-    int64_t free = d->in + 2 * (int64_t)*d->pad - reach;
+    int64_t free = d->in + 2 * (int64_t)*d->pad + d->more - reach;
     if (free < 0) {
         infer_error(x,
                     "the kernel covers %lld %s but the padded input has %lld",
@@ -152,9 +152,10 @@ int infer_window(struct infer *x)
         w->kh = w->stride_h = in->h;
     if (w->kw == 0)
         w->kw = w->stride_w = in->w;
-    struct axis_of h = {"rows", in->h, w->kh, w->stride_h, w->dil_h, &w->pad_h};
-    struct axis_of v = {"columns",   in->w,    w->kw,
-                        w->stride_w, w->dil_w, &w->pad_w};
+    struct axis_of h = {"rows",   in->h,     w->kh,         w->stride_h,
+                        w->dil_h, &w->pad_h, x->arg->more_h};
+    struct axis_of v = {"columns", in->w,     w->kw,         w->stride_w,
+                        w->dil_w,  &w->pad_w, x->arg->more_w};
     l->out.h = window_size(x, &h);
     l->out.w = l->out.h ? window_size(x, &v) : 0;
     if (!l->out.w)

@@ -77,7 +77,7 @@ int study_network(struct study *s, const struct conf_env *env, const char *name,
 {
     int errors = env->msgs->errors;
     struct net *net = arena_alloc(env->arena, sizeof *net);
-    if (net_load(env, name, net))
+    if (net_load(env, name, s->input_shape, net))
         return -1;
     s->net = net;
     if (load_quant(env, s, quant) || env->msgs->errors > errors)

@@ -12,6 +12,7 @@ struct study {
     const struct machine_type *type; /* of the technology */
     void *machine;
     struct identity tech;
+    const char *input_shape; /* of ONNX files: "1,3,224,224" or NULL */
     struct net *net;
     struct quant *quant; /* a layer each */
     struct quant_plan plan;

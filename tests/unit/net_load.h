@@ -35,7 +35,7 @@ __attribute__((unused)) static const char *source_path(const char *name)
 static int load(const char *path)
 {
     struct conf_env env = {.arena = &arena, .msgs = &msgs};
-    return net_load(&env, path, &net);
+    return net_load(&env, path, NULL, &net);
 }
 
 /* Loads a text as a file; messages then begin with "t.cfg". */

@@ -1,0 +1,420 @@
+/* from_onnx.c - an ONNX graph to the layers of a network */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/from_onnx.h"
+#include <limits.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- messages ---- */
+
+static const char *node_name(const struct op *o)
+{
+    const Onnx__NodeProto *n = o->node;
+    if (n->name && *n->name)
+        return n->name;
+    return n->n_output ? n->output[0] : "";
+}
+
+int op_error(const struct op *o, const char *format, ...)
+{
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    return msg_error(o->m->env->msgs, &o->m->item.at, "node '%.80s' (%.40s): %s",
+                     node_name(o), o->type, text);
+}
+
+void op_warn(const struct op *o, const char *format, ...)
+{
+    char text[200];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    msg_warn(o->m->env->msgs, &o->m->item.at, "node '%.80s' (%.40s): %s",
+             node_name(o), o->type, text);
+}
+
+/* The text, then the name that it is about. */
+static int graph_error(const struct from_onnx *m, const char *text,
+                       const char *name)
+{
+    return msg_error(m->env->msgs, &m->item.at, "%s '%.80s'", text, name);
+}
+
+/* ---- values ---- */
+
+struct value *value_find(struct from_onnx *m, const char *name)
+{
+    if (!name || !*name)
+        return NULL;
+    struct name_slot *slot = names_find(&m->names, "", name);
+    if (slot)
+        return &m->value[slot->index];
+    names_add(&m->names, name, m->n_value);
+    struct value *v = &m->value[m->n_value++];
+    *v = (struct value){.name = name, .node = -1, .from = FROM_UNKNOWN};
+    return v;
+}
+
+int64_t value_count(const struct value *v)
+{
+    int64_t n = 1;
+    for (int i = 0; i < v->rank; i++)
+        n = count_mul(n, v->dim[i]);
+    return n;
+}
+
+/* The graph's names, each once, at most so many. */
+static size_t names_in(const Onnx__GraphProto *g)
+{
+    size_t n = g->n_input + g->n_output + g->n_initializer;
+    for (size_t i = 0; i < g->n_node; i++)
+        n += g->node[i]->n_input + g->node[i]->n_output;
+    return n;
+}
+
+/* ---- constants ---- */
+
+static int take_tensor(struct from_onnx *m, const Onnx__TensorProto *proto,
+                       struct value *v)
+{
+    struct tensor *t = arena_alloc(m->env->arena, sizeof *t);
+    if (tensor_open(m->env, m->item.at.file, proto, t))
+        return -1;
+    v->from = FROM_CONSTANT;
+    set_dims(v, t->rank, t->dim, t->rank > 0 ? t->rank - 1 : 0);
+    v->tensor = t;
+    if (t->n <= NUMBERS_MAX) {
+        double *number =
+            arena_array(m->env->arena, (size_t)t->n + 1, sizeof *number);
+        for (int64_t i = 0; i < t->n; i++)
+            number[i] = tensor_at(t, i);
+        v->number = number;
+        v->whole_type = t->whole;
+    }
+    return 0;
+}
+
+/* value_float, value_int, value_floats, value_ints */
+static int take_plain(struct from_onnx *m, const Onnx__AttributeProto *a,
+                      struct value *v)
+{
+    bool list = a->n_ints || a->n_floats;
+    size_t n = list ? a->n_ints + a->n_floats : 1;
+    if (!list && !a->has_i && !a->has_f)
+        return graph_error(m, "no tensor in the constant", v->name);
+    double *number = arena_array(m->env->arena, n, sizeof *number);
+    number[0] = a->has_i ? (double)a->i : a->has_f ? (double)a->f : 0;
+    for (size_t i = 0; list && i < n; i++)
+        number[i] = a->n_ints ? (double)a->ints[i] : (double)a->floats[i];
+    v->from = FROM_CONSTANT;
+    set_dims(v, list, (int64_t[]){(int64_t)n}, 0);
+    v->number = n <= NUMBERS_MAX ? number : NULL;
+    return 0;
+}
+
+static int take_constants(struct from_onnx *m)
+{
+    const Onnx__GraphProto *g = m->graph;
+    int bad = 0;
+    for (size_t i = 0; i < g->n_initializer; i++) {
+        struct value *v = value_find(m, g->initializer[i]->name);
+        bad |= v ? take_tensor(m, g->initializer[i], v) : 0;
+    }
+    for (size_t i = 0; i < g->n_node; i++) {
+        const Onnx__NodeProto *n = g->node[i];
+        struct value *v = n->n_output ? value_find(m, n->output[0]) : NULL;
+        if (!v || !n->op_type || strcmp(n->op_type, "Constant"))
+            continue;
+        if (n->n_attribute != 1)
+            bad |= graph_error(m, "no value in the constant", v->name);
+        else if (n->attribute[0]->t)
+            bad |= take_tensor(m, n->attribute[0]->t, v);
+        else
+            bad |= take_plain(m, n->attribute[0], v);
+    }
+    return bad ? -1 : 0;
+}
+
+/* ---- the input ---- */
+
+/* "1,3,640,640" */
+static int read_input_shape(struct from_onnx *m, const char *text)
+{
+    int64_t *dim = arena_array(m->env->arena, RANK_MAX, sizeof *dim);
+    const char *p = text;
+    char *end;
+    for (m->n_input = 0; m->n_input < RANK_MAX; m->n_input++) {
+        dim[m->n_input] = *p >= '0' && *p <= '9' ? strtoll(p, &end, 10) : 0;
+        if (dim[m->n_input] < 1 || dim[m->n_input] > SIZE_LIMIT)
+            break;
+        p = end + 1;
+        if (!*end) {
+            m->n_input++;
+            m->input = dim;
+            return 0;
+        }
+        if (*end != ',')
+            break;
+    }
+    return msg_error(m->env->msgs, NULL,
+                     "the input shape '%s' must be whole numbers from 1 to %d, "
+                     "batch first, as in 1,3,224,224",
+                     text, SIZE_LIMIT);
+}
+
+static int open_shape(struct from_onnx *m, const struct value *v)
+{
+    return msg_error(m->env->msgs, &m->item.at,
+                     "the size of the input '%.80s' is open; give one with "
+                     "--input-shape, as in 1,3,224,224",
+                     v->name);
+}
+
+/* The dimensions that the file says, but for the batch, must be the user's. */
+static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
+                      struct value *v)
+{
+    const Onnx__TypeProto__Tensor *t =
+        info->type && info->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
+            ? info->type->tensor_type
+            : NULL;
+    const Onnx__TensorShapeProto *s = t ? t->shape : NULL;
+    v->rank = s ? (int)s->n_dim : m->n_input;
+    if ((s && s->n_dim > RANK_MAX) || (m->input && v->rank != m->n_input))
+        return msg_error(m->env->msgs, &m->item.at,
+                         "the input '%.80s' has %zu dimensions", v->name,
+                         s ? s->n_dim : 0);
+    for (int i = 0; i < v->rank; i++) {
+        const Onnx__TensorShapeProto__Dimension *d = s ? s->dim[i] : NULL;
+        bool fixed = d && d->value_case ==
+                              ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+                     d->dim_value > 0;
+        v->dim[i] = m->input ? m->input[i] : fixed ? d->dim_value : i ? 0 : 1;
+        if (v->dim[i] == 0)
+            return open_shape(m, v);
+        if (fixed && i && v->dim[i] != d->dim_value)
+            return msg_error(m->env->msgs, &m->item.at,
+                             "dimension %d of the input '%.80s' is %lld, not "
+                             "%lld",
+                             i + 1, v->name, (long long)d->dim_value,
+                             (long long)v->dim[i]);
+    }
+    return v->rank ? 0 : open_shape(m, v);
+}
+
+/* The first input is the network's; others must have fixed sizes. */
+static int take_inputs(struct from_onnx *m)
+{
+    bool first = true;
+    for (size_t i = 0; i < m->graph->n_input; i++) {
+        struct value *v = value_find(m, m->graph->input[i]->name);
+        if (!v || v->from == FROM_CONSTANT)
+            continue;
+        if (input_dims(m, m->graph->input[i], v))
+            return -1;
+        Onnx__NodeProto node = ONNX__NODE_PROTO__INIT;
+        struct op at = {.m = m, .node = &node, .type = "input"};
+        v->channel = v->rank >= 4 ? 1 : v->rank - 1;
+        v->from = FROM_INPUT;
+        struct shape s;
+        if (op_shape(&at, v, &s))
+            return -1;
+        if (first)
+            m->build.net->input = s;
+        m->input = NULL; /* it was for the first */
+        first = false;
+    }
+    return first ? msg_error(m->env->msgs, &m->item.at,
+                             "the graph has no input")
+                 : 0;
+}
+
+/* ---- the order of the nodes ---- */
+
+static int count_uses(struct from_onnx *m)
+{
+    const Onnx__GraphProto *g = m->graph;
+    int bad = 0;
+    for (size_t i = 0; i < g->n_node; i++) {
+        for (size_t k = 0; k < g->node[i]->n_output; k++) {
+            struct value *v = value_find(m, g->node[i]->output[k]);
+            if (v && v->node >= 0)
+                bad |= graph_error(m, "two nodes make", v->name);
+            else if (v)
+                v->node = (int)i;
+        }
+        for (size_t k = 0; k < g->node[i]->n_input; k++) {
+            struct value *v = value_find(m, g->node[i]->input[k]);
+            if (v)
+                v->uses++;
+        }
+    }
+    for (size_t i = 0; i < g->n_output; i++) {
+        struct value *v = value_find(m, g->output[i]->name);
+        if (v)
+            v->uses++;
+    }
+    return bad ? -1 : 0;
+}
+
+/* A walk in depth first, without recursion: next[] is the input of a node that
+ * comes next, ~0: the node is done. */
+struct walk {
+    size_t *next;
+    int *stack, *order, depth, n;
+    bool *open;
+};
+
+static int visit(struct from_onnx *m, struct walk *w)
+{
+    int i = w->stack[w->depth - 1];
+    const Onnx__NodeProto *node = m->graph->node[i];
+    if (w->next[i] < node->n_input) {
+        const struct value *v = value_find(m, node->input[w->next[i]++]);
+        if (!v || v->node < 0 || w->next[v->node] == SIZE_MAX)
+            return 0;
+        if (w->open[v->node])
+            return graph_error(m, "the graph has a cycle through", v->name);
+        w->open[v->node] = true;
+        w->stack[w->depth++] = v->node;
+        return 0;
+    }
+    w->next[i] = SIZE_MAX;
+    w->order[w->n++] = i;
+    w->depth--;
+    return 0;
+}
+
+static int sort_nodes(struct from_onnx *m, struct walk *w)
+{
+    size_t n = m->graph->n_node;
+    struct arena *a = m->env->arena;
+    w->next = arena_array(a, n + 1, sizeof *w->next);
+    w->stack = arena_array(a, n + 1, sizeof *w->stack);
+    w->order = arena_array(a, n + 1, sizeof *w->order);
+    w->open = arena_array(a, n + 1, sizeof *w->open);
+    for (size_t i = 0; i < n; i++) {
+        if (w->next[i] == SIZE_MAX)
+            continue;
+        w->stack[0] = (int)i;
+        w->open[i] = true;
+        for (w->depth = 1; w->depth > 0;)
+            if (visit(m, w))
+                return -1;
+    }
+    return 0;
+}
+
+/* ---- the nodes ---- */
+
+static const struct op_rule *find_rule(const char *type)
+{
+    static const struct op_rule *const lists[] = {matrix_rules, element_rules,
+                                                  view_rules, map_rules};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+        for (const struct op_rule *r = lists[i]; r->type; r++)
+            if (!strcmp(r->type, type))
+                return r;
+    return NULL;
+}
+
+static void unknown(struct op *o)
+{
+    op_warn(o, "the operator is not known; it is taken as one that leaves its "
+               "input as it is and costs nothing");
+    for (int i = 0; i < o->n_out && o->n_in; i++)
+        if (o->out[i] && o->in[0])
+            op_alias(o->out[i], o->in[0]);
+}
+
+static struct value **values_of(struct from_onnx *m, size_t n, char **name)
+{
+    struct value **v = arena_array(m->env->arena, n + 1, sizeof *v);
+    for (size_t i = 0; i < n; i++)
+        v[i] = value_find(m, name[i]);
+    return v;
+}
+
+static void run_node(struct from_onnx *m, int i)
+{
+    const Onnx__NodeProto *n = m->graph->node[i];
+    struct op o = {.m = m,
+                   .node = n,
+                   .type = n->op_type ? n->op_type : "",
+                   .n_in = (int)n->n_input,
+                   .n_out = (int)n->n_output,
+                   .in = values_of(m, n->n_input, n->input),
+                   .out = values_of(m, n->n_output, n->output)};
+    if (!strcmp(o.type, "Constant") || m->fused[i] || !o.n_out || !o.out[0])
+        return;
+    for (int k = 0; k < o.n_in; k++)
+        if (o.in[k] && o.in[k]->from == FROM_UNKNOWN) {
+            if (o.in[k]->node < 0)
+                op_error(&o, "nothing makes its input '%.80s'", o.in[k]->name);
+            return; /* else it was reported */
+        }
+    if (op_fold(&o))
+        return;
+    const struct op_rule *rule = find_rule(o.type);
+    if (!rule)
+        unknown(&o);
+    else if (!o.n_in || !o.in[0])
+        op_error(&o, "its first input is missing");
+    else if (rule->make(&o, rule))
+        o.out[0]->from = FROM_UNKNOWN;
+    else
+        keep_numbers(&o);
+}
+
+static int run_nodes(struct from_onnx *m)
+{
+    struct walk w = {.n = 0};
+    if (sort_nodes(m, &w))
+        return -1;
+    match_patterns(m);
+    for (int i = 0; i < w.n && !m->build.full; i++)
+        run_node(m, w.order[i]);
+    return 0;
+}
+
+/* ---- the network ---- */
+
+static const char *base_name(struct arena *a, const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    return arena_strndup(a, name, strlen(name) - strlen(".onnx"));
+}
+
+int from_onnx(const struct conf_env *env, const char *path, const char *input,
+              struct net *net)
+{
+    int before = env->msgs->errors;
+    *net = (struct net){.name = base_name(env->arena, path),
+                        .source = path,
+                        .dataset = "",
+                        .input_density = 1,
+                        .max_input_bits = 64};
+    struct from_onnx m = {.env = env,
+                          .item = {.at = {path, 0}},
+                          .names = {.arena = env->arena},
+                          .build = {.net = net,
+                                    .names = {.arena = env->arena},
+                                    .arena = env->arena,
+                                    .msgs = env->msgs}};
+    m.graph = onnx_read(env, path);
+    if (!m.graph || (input && read_input_shape(&m, input)))
+        return -1;
+    m.value = arena_array(env->arena, names_in(m.graph) + 1, sizeof *m.value);
+    m.fused = arena_array(env->arena, m.graph->n_node + 1, sizeof *m.fused);
+    if (take_constants(&m) || take_inputs(&m) || count_uses(&m) ||
+        run_nodes(&m))
+        return -1;
+    return env->msgs->errors > before ? -1 : 0;
+}

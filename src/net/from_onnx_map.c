@@ -1,0 +1,189 @@
+/* from_onnx_map.c - ONNX operators on maps: pools, sizes, joins, sums */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/from_onnx.h"
+#include "net/types.h"
+#include <math.h>
+#include <string.h>
+
+/* rule->a: enum work of a window */
+static int make_pool(struct op *o, const struct op_rule *rule)
+{
+    const struct layer_type *type =
+        rule->a == WORK_COMPARE ? &type_maxpool : &type_avgpool;
+    struct args arg = {.ceil = op_int(o, "ceil_mode", 0) != 0};
+    const struct value *x = o->in[0];
+    struct layer *l;
+    struct shape s;
+    if (op_map(o, x, &s))
+        return -1;
+    if (rule->b) /* global: kernel 0 x 0 */
+        arg.win = (struct window){.dil_h = 1, .dil_w = 1};
+    else if (op_window(o, x->rank - 2, x->dim + 2, NULL, &arg))
+        return -1;
+    return op_map_layer(o, type, &arg, &s, &l);
+}
+
+/* ---- Resize: inputs x, roi, scales, sizes; Upsample: x, scales ---- */
+
+static int resized(const struct op *o, const struct value *x, int64_t *dim)
+{
+    int at = !strcmp(o->type, "Upsample") || o->n_in == 2 ? 1 : 2;
+    const struct value *scales = at < o->n_in ? o->in[at] : NULL;
+    const struct value *sizes = o->n_in > 3 ? o->in[3] : NULL;
+    for (int i = 0; i < x->rank; i++) {
+        if (sizes && sizes->number && value_count(sizes) == x->rank)
+            dim[i] = number_whole(sizes->number[i]);
+        else if (scales && scales->number && value_count(scales) == x->rank)
+            dim[i] = number_whole(
+                floor((double)x->dim[i] * scales->number[i] + 1e-9));
+        else
+            return op_error(o, "its scales or sizes are no constants");
+        if (dim[i] < 1 || dim[i] > SIZE_LIMIT)
+            return op_error(o, "dimension %d becomes %lld", i + 1,
+                            (long long)dim[i]);
+    }
+    return 0;
+}
+
+/* Values that an output is a weighted sum of: in each of two directions. */
+static int taps(const char *mode)
+{
+    return !strcmp(mode, "linear") ? 4 : !strcmp(mode, "cubic") ? 16 : 1;
+}
+
+static int make_resize(struct op *o, const struct op_rule *rule)
+{
+    struct value *x = o->in[0], *out = o->out[0];
+    int n = taps(op_text(o, "mode", "nearest"));
+    int64_t dim[RANK_MAX];
+    (void)rule;
+    if (resized(o, x, dim))
+        return -1;
+    set_dims(out, x->rank, dim, x->channel);
+    int64_t f = x->rank == 4 ? dim[2] / (x->dim[2] ? x->dim[2] : 1) : 0;
+    bool copies = n == 1 && f > 0 && x->channel == 1 && x->dim[0] == 1 &&
+                  dim[0] == 1 && dim[1] == x->dim[1] &&
+                  dim[2] == f * x->dim[2] && dim[3] == f * x->dim[3];
+    struct args arg = {.factor = (int)f};
+    struct layer *l = copies ? op_layer(o, &type_upsample, &arg, 1, &x, NULL)
+                             : op_given(o, &type_resize, 1, &x);
+    if (!l)
+        return -1;
+    if (n > 1) {
+        l->work[WORK_SCALE] = n * (double)l->out_values;
+        l->work[WORK_ADD] = (n - 1) * (double)l->out_values;
+    }
+    return 0;
+}
+
+/* ---- Concat ---- */
+
+static int joined(struct op *o, int axis, int64_t *dim, struct value **in)
+{
+    int n = 0;
+    const struct value *x = o->in[0];
+    memcpy(dim, x->dim, sizeof x->dim);
+    dim[axis] = 0;
+    for (int i = 0; i < o->n_in; i++) {
+        struct value *v = o->in[i];
+        if (!v || v->rank != x->rank)
+            return op_error(o, "its inputs have other numbers of dimensions");
+        for (int k = 0; k < x->rank; k++)
+            if (k != axis && v->dim[k] != x->dim[k])
+                return op_error(o, "dimension %d of its inputs is %lld and "
+                                   "%lld",
+                                k + 1, (long long)x->dim[k],
+                                (long long)v->dim[k]);
+        dim[axis] = count_add(dim[axis], v->dim[axis]);
+        if (is_activation(v))
+            in[n++] = v;
+    }
+    return n ? n : op_error(o, "it joins large constants only");
+}
+
+static int make_concat(struct op *o, const struct op_rule *rule)
+{
+    struct value *x = o->in[0];
+    struct value **in =
+        arena_array(o->m->env->arena, (size_t)o->n_in, sizeof *in);
+    int axis = op_axis(o, op_int(o, "axis", 0), x->rank);
+    int64_t dim[RANK_MAX];
+    (void)rule;
+    int n = axis < 0 ? -1 : joined(o, axis, dim, in);
+    if (n < 1)
+        return -1;
+    if (o->n_in == 1)
+        return op_alias(o->out[0], x), 0;
+    set_dims(o->out[0], x->rank, dim, in[0]->channel);
+    bool channels = axis == in[0]->channel && n == o->n_in;
+    if (channels)
+        return op_layer(o, &type_concat, &(struct args){0}, n, in, NULL) ? 0
+                                                                         : -1;
+    return op_given(o, &type_join, n, in) ? 0 : -1;
+}
+
+/* ---- sums and means over dimensions; rule->a: their work ---- */
+
+static int make_reduce(struct op *o, const struct op_rule *rule)
+{
+    struct value *x = o->in[0];
+    struct list axes = op_list(o, "axes", 1);
+    bool keep = op_int(o, "keepdims", 1) != 0, gone[RANK_MAX] = {false};
+    int64_t dim[RANK_MAX];
+    int rank = 0;
+    for (int i = 0; i < (axes.n < 1 ? x->rank : axes.n); i++) {
+        int axis = axes.n < 1 ? i : op_axis(o, axes.item[i], x->rank);
+        if (axis < 0)
+            return -1;
+        gone[axis] = true;
+    }
+    int channel = 0;
+    for (int i = 0; i < x->rank; i++) {
+        if (i == x->channel)
+            channel = rank;
+        if (keep || !gone[i])
+            dim[rank++] = gone[i] ? 1 : x->dim[i];
+    }
+    if (channel >= rank)
+        channel = rank ? rank - 1 : 0;
+    set_dims(o->out[0], rank, dim, channel);
+    struct layer *l = op_given(o, &type_reduce, 1, &x);
+    if (!l)
+        return -1;
+    l->work[rule->a] = (double)(l->in_values - l->out_values);
+    return 0;
+}
+
+/* ---- Gather from a constant table by computed indices: an embedding ---- */
+
+int make_embedding(struct op *o)
+{
+    const struct value *table = o->in[0];
+    struct value *index = o->in[1], *out = o->out[0];
+    int64_t n = value_count(index), dim[RANK_MAX];
+    if (table->rank != 2 || op_int(o, "axis", 0) != 0 ||
+        index->rank >= RANK_MAX || n < 1 || n > SIZE_LIMIT ||
+        table->dim[0] < 1 || table->dim[0] > SIZE_LIMIT || table->dim[1] < 1 ||
+        table->dim[1] > SIZE_LIMIT)
+        return op_error(o, "a table that is no matrix is not known");
+    struct args arg = {.count = (int)table->dim[0], .out = (int)table->dim[1]};
+    struct shape s = {1, (int)n, 1};
+    memcpy(dim, index->dim, sizeof index->dim);
+    dim[index->rank] = table->dim[1];
+    set_dims(out, index->rank + 1, dim, index->rank);
+    return op_layer(o, &type_embedding, &arg, 1, &index, &s) ? 0 : -1;
+}
+
+const struct op_rule map_rules[] = {
+    {"MaxPool", make_pool, WORK_COMPARE, 0},
+    {"AveragePool", make_pool, WORK_ADD, 0},
+    {"GlobalMaxPool", make_pool, WORK_COMPARE, 1},
+    {"GlobalAveragePool", make_pool, WORK_ADD, 1},
+    {"Resize", make_resize, 0, 0},
+    {"Upsample", make_resize, 0, 0},
+    {"Concat", make_concat, 0, 0},
+    {"ReduceMean", make_reduce, WORK_ADD, 0},
+    {"ReduceSum", make_reduce, WORK_ADD, 0},
+    {"ReduceMax", make_reduce, WORK_COMPARE, 0},
+    {"ReduceMin", make_reduce, WORK_COMPARE, 0},
+    {0}};

@@ -1,0 +1,244 @@
+/* from_onnx_op.c - what the rules of ONNX operators use */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/from_onnx.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- attributes ---- */
+
+static const Onnx__AttributeProto *attribute(const struct op *o,
+                                             const char *name)
+{
+    for (size_t i = 0; i < o->node->n_attribute; i++) {
+        const Onnx__AttributeProto *a = o->node->attribute[i];
+        if (a->name && !strcmp(a->name, name))
+            return a;
+    }
+    return NULL;
+}
+
+int64_t op_int(const struct op *o, const char *name, int64_t missing)
+{
+    const Onnx__AttributeProto *a = attribute(o, name);
+    return a && a->has_i ? a->i : missing;
+}
+
+double op_float(const struct op *o, const char *name, double missing)
+{
+    const Onnx__AttributeProto *a = attribute(o, name);
+    return a && a->has_f && isfinite(a->f) ? (double)a->f : missing;
+}
+
+const char *op_text(const struct op *o, const char *name, const char *missing)
+{
+    const Onnx__AttributeProto *a = attribute(o, name);
+    if (!a || !a->has_s)
+        return missing;
+    return arena_strndup(o->m->env->arena, (const char *)a->s.data, a->s.len);
+}
+
+struct list op_list(const struct op *o, const char *name, int at)
+{
+    struct list l = {.n = -1};
+    const Onnx__AttributeProto *a = attribute(o, name);
+    const struct value *v = at >= 0 && at < o->n_in ? o->in[at] : NULL;
+    if (a && a->n_ints <= RANK_MAX)
+        for (l.n = 0; l.n < (int)a->n_ints; l.n++)
+            l.item[l.n] = a->ints[l.n];
+    else if (v && v->number && value_count(v) <= RANK_MAX)
+        for (l.n = 0; l.n < (int)value_count(v); l.n++)
+            l.item[l.n] = number_whole(v->number[l.n]);
+    return l;
+}
+
+int64_t number_whole(double x)
+{
+    const double most = 4503599627370496.0; /* 2^52 */
+    return isnan(x) ? 0 : (int64_t)(x > most ? most : x < -most ? -most : x);
+}
+
+/* ---- values ---- */
+
+bool is_activation(const struct value *v)
+{
+    return v && v->from != FROM_CONSTANT;
+}
+
+int op_axis(const struct op *o, int64_t axis, int rank)
+{
+    if (axis < -rank || axis >= rank)
+        return op_error(o, "axis %lld of a tensor of %d dimensions",
+                        (long long)axis, rank);
+    return (int)(axis < 0 ? axis + rank : axis);
+}
+
+void set_dims(struct value *out, int rank, const int64_t *dim, int channel)
+{
+    out->rank = rank;
+    memmove(out->dim, dim, (size_t)rank * sizeof *dim);
+    out->channel = channel;
+}
+
+void op_alias(struct value *out, const struct value *in)
+{
+    const char *name = out->name;
+    int node = out->node, uses = out->uses;
+    *out = *in;
+    out->name = name;
+    out->node = node;
+    out->uses = uses;
+}
+
+static int too_large(const struct op *o, const struct value *v)
+{
+    return op_error(o, "the tensor '%s' has a dimension outside 1 to %d",
+                    v->name, SIZE_LIMIT);
+}
+
+int op_shape(const struct op *o, const struct value *v, struct shape *s)
+{
+    int64_t positions = 1, width = 1;
+    bool map = v->channel == 1 && v->rank >= 4;
+    for (int i = 0; i < v->rank; i++) {
+        if (v->dim[i] < 1 || v->dim[i] > SIZE_LIMIT)
+            return too_large(o, v);
+        if (map && i == v->rank - 1)
+            width = v->dim[i];
+        else if (i != v->channel)
+            positions = count_mul(positions, v->dim[i]);
+    }
+    if (positions < 0 || positions > SIZE_LIMIT)
+        return too_large(o, v);
+    *s = (struct shape){v->rank ? (int)v->dim[v->channel] : 1, (int)positions,
+                        (int)width};
+    return 0;
+}
+
+/* ---- layers ---- */
+
+/* A name for the node's layer: its own, or that of its output; both may be
+ * missing or taken. */
+static const char *layer_name(const struct op *o)
+{
+    const struct names *taken = &o->m->build.names;
+    const char *name = o->node->name;
+    if (!name || !*name || names_find(taken, "", name))
+        name = o->n_out && o->out[0] ? o->out[0]->name : o->type;
+    for (int i = 2; names_find(taken, "", name); i++)
+        name = arena_printf(o->m->env->arena, "%s.%d", o->type, i);
+    return name;
+}
+
+struct layer *op_layer(struct op *o, const struct layer_type *type,
+                       const struct args *arg, int n_in,
+                       struct value *const *in, const struct shape *view)
+{
+    static const struct scope top = {.prefix = "", .in = FROM_INPUT};
+    struct from_onnx *m = o->m;
+    int *from = arena_array(m->env->arena, (size_t)n_in, sizeof *from);
+    struct shape *seen = arena_array(m->env->arena, (size_t)n_in, sizeof *seen);
+    for (int i = 0; i < n_in; i++) {
+        from[i] = in[i]->from;
+        if (view)
+            seen[i] = view[i];
+        else if (op_shape(o, in[i], &seen[i]))
+            return NULL;
+    }
+    m->item.view = seen;
+    int l = expand_layer(&m->build, type, arg, layer_name(o), &m->item, &top,
+                         n_in, from);
+    if (l == FROM_UNKNOWN)
+        return NULL;
+    o->out[0]->from = l;
+    o->out[0]->whole = true;
+    return &m->build.net->layer[l];
+}
+
+struct layer *op_absorber(const struct op *o, const struct value *in)
+{
+    if (in->from < 0 || !in->whole || in->uses != 1)
+        return NULL;
+    return &o->m->build.net->layer[in->from];
+}
+
+/* ---- layers that have no rule of their own in a workload file ---- */
+
+static int infer_given(struct infer *x)
+{
+    x->l->out = (struct shape){x->arg->out, x->arg->count, x->arg->at};
+    x->l->lead = lead_element(x->in);
+    return 0;
+}
+
+static int infer_reduced(struct infer *x)
+{
+    infer_given(x);
+    x->l->lead = 1;
+    return 0;
+}
+
+struct layer *op_given(struct op *o, const struct layer_type *type, int n_in,
+                       struct value *const *in)
+{
+    struct shape s;
+    if (op_shape(o, o->out[0], &s))
+        return NULL;
+    struct args arg = {.out = s.c, .count = s.h, .at = s.w};
+    return op_layer(o, type, &arg, n_in, in, NULL);
+}
+
+/*
+ * Every input position gives a window of outputs: cin x (cout x kh x kw), as
+ * many vectors as positions; where windows overlap, their products are added.
+ */
+static int infer_deconv(struct infer *x)
+{
+    struct layer *l = x->l;
+    const struct args *arg = x->arg;
+    const struct window *w = &l->win;
+    int groups = arg->groups;
+    int64_t window = count_mul(w->kh, w->kw);
+    int64_t columns = count_mul(arg->factor, window);
+    infer_given(x);
+    if (columns < 0 || columns > SIZE_LIMIT)
+        return infer_error(x, "more than %d columns", SIZE_LIMIT);
+    int64_t positions = shape_positions(x->in);
+    struct args matrix = {.norm = NORM_NONE};
+    struct infer y = {&matrix, x->in, l, x->msgs};
+    if (infer_matrix(&y, groups, x->in->c / groups, (int)columns, positions))
+        return -1;
+    if (arg->bias)
+        l->params = count_add(l->params, l->out.c);
+    double sums = (double)positions * (double)window -
+                  (double)shape_positions(&l->out);
+    l->work[WORK_ADD] = sums > 0 ? sums * l->out.c : 0;
+    return 0;
+}
+
+#define GIVEN(kind, about, rule)                                               \
+    {                                                                          \
+        .name = kind, .text = about, .in_min = 1, .in_max = 1 << 20,           \
+        .infer = rule                                                          \
+    }
+const struct layer_type type_operation =
+    GIVEN("operation", "arithmetic on each value", infer_given);
+/* as those of workload files, but inputs may be broadcast */
+const struct layer_type type_act_given =
+    GIVEN("act", "activation function by itself", infer_given);
+const struct layer_type type_add_given = GIVEN("add", "sum", infer_given);
+const struct layer_type type_mul_given = GIVEN("mul", "product", infer_given);
+const struct layer_type type_reduce =
+    GIVEN("reduce", "values brought to one", infer_reduced);
+const struct layer_type type_resize =
+    GIVEN("resize", "a map of another size", infer_given);
+const struct layer_type type_join =
+    GIVEN("join", "tensors one after another", infer_given);
+const struct layer_type type_deconv = {
+    .name = "deconv",
+    .text = "transposed convolution",
+    .has_window = true,
+    .in_min = 1,
+    .in_max = 1,
+    .infer = infer_deconv,
+};

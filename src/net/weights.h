@@ -1,0 +1,23 @@
+/* weights.h - the trained weights of a layer, where a file has them */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NET_WEIGHTS_H
+#define NET_WEIGHTS_H
+
+#include "net/net.h"
+
+struct tensor; /* onnx/tensor.h */
+
+/* Weight (group, row, column) is number group * group_step + row * row_step +
+ * column * column_step of the tensor, less `zero`, times scale[group * columns
+ * + column]; whoever reads them checks for NaN and infinity. */
+struct weights {
+    const struct tensor *tensor;
+    int64_t group_step, row_step, column_step;
+    double zero;         /* of integer weights */
+    const double *scale; /* normalisation folded in; NULL: none */
+};
+
+/* Writes the matrix of one group, rows x columns, row-major. */
+void weights_matrix(const struct layer *l, int group, float *out);
+
+#endif

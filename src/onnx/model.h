@@ -1,0 +1,28 @@
+/* model.h - an ONNX file in memory, and what is wrong with it */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ONNX_MODEL_H
+#define ONNX_MODEL_H
+
+#include "conf/conf.h"
+#include "onnx/onnx.pb-c.h"
+
+/*
+ * Reads an ONNX file. Its size, its nesting and the memory that it unpacks to
+ * are checked before anything is unpacked, so that a hostile file costs no more
+ * than a large one. Memory from env->arena. Returns the graph, or NULL having
+ * reported.
+ */
+const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path);
+
+/*
+ * Whether the size bytes are a well-formed message of this kind, nested no
+ * deeper than a real model. *need: bytes that it unpacks to, at most.
+ */
+bool onnx_well_formed(const ProtobufCMessageDescriptor *kind,
+                      const uint8_t *data, size_t size, size_t *need);
+
+/* A whole file in the arena; NULL having reported. */
+uint8_t *onnx_read_all(const struct conf_env *env, const char *path,
+                       size_t *size);
+
+#endif

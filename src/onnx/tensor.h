@@ -1,0 +1,34 @@
+/* tensor.h - the numbers of an ONNX tensor, whatever way they are stored */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ONNX_TENSOR_H
+#define ONNX_TENSOR_H
+
+#include "onnx/model.h"
+
+enum { RANK_MAX = 8 };
+
+/* Read from the file's own bytes; nothing is copied. */
+struct tensor {
+    const char *name;
+    int rank;
+    int64_t dim[RANK_MAX];
+    int64_t n;           /* elements */
+    bool whole;          /* integers */
+    int width;           /* bytes from one to the next */
+    double (*get)(const void *at);
+    const uint8_t *data; /* n x width bytes */
+};
+
+/*
+ * Checks a tensor against its shape and finds its numbers, if need be in a file
+ * beside the model at `path`. Returns 0, or -1 having reported.
+ */
+int tensor_open(const struct conf_env *env, const char *path,
+                const Onnx__TensorProto *proto, struct tensor *t);
+
+static inline double tensor_at(const struct tensor *t, int64_t i)
+{
+    return t->get(t->data + i * t->width);
+}
+
+#endif
