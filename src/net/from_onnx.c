@@ -25,8 +25,8 @@ int op_error(const struct op *o, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    return msg_error(o->m->env->msgs, &o->m->item.at, "node '%.80s' (%.40s): %s",
-                     node_name(o), o->type, text);
+    return msg_error(o->m->env->msgs, &o->m->item.at,
+                     "node '%.80s' (%.40s): %s", node_name(o), o->type, text);
 }
 
 void op_warn(const struct op *o, const char *format, ...)
@@ -182,7 +182,8 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
                       struct value *v)
 {
     const Onnx__TypeProto__Tensor *t =
-        info->type && info->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
+        info->type &&
+                info->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
             ? info->type->tensor_type
             : NULL;
     const Onnx__TensorShapeProto *s = t ? t->shape : NULL;
@@ -193,8 +194,9 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
                          s ? s->n_dim : 0);
     for (int i = 0; i < v->rank; i++) {
         const Onnx__TensorShapeProto__Dimension *d = s ? s->dim[i] : NULL;
-        bool fixed = d && d->value_case ==
-                              ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
+        bool fixed = d &&
+                     d->value_case ==
+                         ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
                      d->dim_value > 0;
         v->dim[i] = m->input ? m->input[i] : fixed ? d->dim_value : i ? 0 : 1;
         if (v->dim[i] == 0)
@@ -231,9 +233,9 @@ static int take_inputs(struct from_onnx *m)
         m->input = NULL; /* it was for the first */
         first = false;
     }
-    return first ? msg_error(m->env->msgs, &m->item.at,
-                             "the graph has no input")
-                 : 0;
+    return first
+               ? msg_error(m->env->msgs, &m->item.at, "the graph has no input")
+               : 0;
 }
 
 /* ---- the order of the nodes ---- */

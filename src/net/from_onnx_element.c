@@ -110,6 +110,18 @@ static bool absorb_constant(struct op *o, struct value *x, struct value *c)
     return true;
 }
 
+/* gamma and beta of a normalisation, which counts them and their work. */
+static bool absorb_norm(struct op *o, struct value *x, struct value *c)
+{
+    struct layer *l = op_absorber(o, x);
+    if (!l || l->type != &type_norm || value_count(c) < 2 ||
+        !per_channel(c, x) ||
+        (strcmp(o->type, "Mul") && strcmp(o->type, "Add")))
+        return false;
+    op_alias(o->out[0], x);
+    return true;
+}
+
 /* Work of one output value: rule->a of the operation itself, with a constant;
  * rule->b with another activation. */
 static int with_constant(struct op *o, const struct op_rule *rule,
@@ -122,14 +134,19 @@ static int with_constant(struct op *o, const struct op_rule *rule,
         op_alias(o->out[0], x); /* times 1, plus 0 */
         return 0;
     }
-    if (absorb_constant(o, x, c))
+    if (absorb_norm(o, x, c) || absorb_constant(o, x, c))
         return 0;
-    struct layer *l = op_given(o, &type_operation, 1, &x);
+    bool square = !strcmp(o->type, "Pow") && one && c->number[0] == 2.0;
+    struct layer *l = op_absorber(o, x);
+    if (l && value_count(o->out[0]) == value_count(x) &&
+        o->out[0]->rank == x->rank)
+        op_alias(o->out[0], x); /* done where the values come from */
+    else
+        l = op_given(o, &type_operation, 1, &x);
     if (!l)
         return -1;
-    bool square = !strcmp(o->type, "Pow") && one && c->number[0] == 2.0;
-    l->work[square ? WORK_MAC : rule->a] = (double)l->out_values;
-    l->params = learned(c);
+    l->work[square ? WORK_MAC : rule->a] += (double)l->out_values;
+    l->params = count_add(l->params, learned(c));
     return 0;
 }
 
@@ -144,8 +161,9 @@ static int with_activation(struct op *o, const struct op_rule *rule)
         in[0] = o->in[1];
         in[1] = o->in[0];
     }
-    struct layer *l = op_given(o, rule->b == WORK_MAC && !strcmp(o->type, "Mul")
-                                      ? &type_mul_given
+    struct layer *l = op_given(o,
+                               rule->b == WORK_MAC && !strcmp(o->type, "Mul")
+                                   ? &type_mul_given
                                : rule->b == WORK_ADD ? &type_add_given
                                                      : &type_operation,
                                2, in);
@@ -200,8 +218,9 @@ static int make_batch_norm(struct op *o, const struct op_rule *rule)
     for (int i = 1; i < 5; i++)
         if (i >= o->n_in || !o->in[i] || o->in[i]->from != FROM_CONSTANT ||
             value_count(o->in[i]) != n)
-            return op_error(o, "scale, bias, mean and variance must be %lld "
-                               "constants each",
+            return op_error(o,
+                            "scale, bias, mean and variance must be %lld "
+                            "constants each",
                             (long long)n);
     op_alias(o->out[0], x);
     if (l && l->groups && l->work[WORK_ACTIVATE] <= 0 && x->channel == 1) {
@@ -229,7 +248,7 @@ static int from_axis(struct op *o, int axis, struct shape *s)
 
 static int make_layer_norm(struct op *o, const struct op_rule *rule)
 {
-    struct args arg = {.norm = NORM_LAYER};
+    struct args arg = {.norm = 0}; /* the first kind: layer */
     struct shape s;
     int axis = op_axis(o, op_int(o, "axis", -1), o->in[0]->rank);
     (void)rule;

@@ -71,7 +71,8 @@ static int fold_gather(struct op *o)
         k += k < 0 ? x->dim[0] : 0;
         if (k < 0 || k >= x->dim[0])
             return op_error(o, "index %lld of %lld", (long long)k,
-                            (long long)x->dim[0]), 1;
+                            (long long)x->dim[0]),
+                   1;
         y[i] = x->number[k];
     }
     return 1;
@@ -91,7 +92,8 @@ static int fold_slice(struct op *o)
         (step.n > 0 && step.item[0] != 1))
         return 0;
     int64_t n = x->dim[0];
-    int64_t from = within(start.item[0], -n, n), to = within(end.item[0], -n, n);
+    int64_t from = within(start.item[0], -n, n),
+            to = within(end.item[0], -n, n);
     from += from < 0 ? n : 0;
     to += to < 0 ? n : 0;
     int64_t length = to > from ? to - from : 0;
@@ -139,7 +141,7 @@ static double calculate(const char *type, double a, double b)
     case 'S':
         return a - b;
     case 'M':
-        return !strcmp(type, "Mul") ? a * b
+        return !strcmp(type, "Mul")   ? a * b
                : !strcmp(type, "Min") ? fmin(a, b)
                                       : fmax(a, b);
     case 'E':
@@ -155,7 +157,8 @@ static int fold_binary(struct op *o)
     if (!b)
         return 0;
     int64_t na = value_count(a), nb = value_count(b);
-    const struct value *like = nb > na || (na == nb && b->rank > a->rank) ? b : a;
+    const struct value *like =
+        nb > na || (na == nb && b->rank > a->rank) ? b : a;
     int64_t n = value_count(like);
     bool whole = a->whole_type && b->whole_type;
     if ((na != n && na != 1) || (nb != n && nb != 1))
@@ -204,7 +207,7 @@ static int fold_round(struct op *o)
     double *y = give(o, x->rank, x->dim, n);
     o->out[0]->whole_type = cast && whole;
     for (int64_t i = 0; i < n; i++)
-        y[i] = cast ? (whole ? trunc(x->number[i]) : x->number[i])
+        y[i] = cast              ? (whole ? trunc(x->number[i]) : x->number[i])
                : *o->type == 'F' ? floor(x->number[i])
                                  : ceil(x->number[i]);
     return 1;
@@ -217,14 +220,14 @@ static const struct folder {
     int (*fold)(struct op *o);
     bool any; /* of activations, too: their sizes */
 } folders[] = {
-    {"Shape", fold_shape, true},      {"Size", fold_size, true},
-    {"Concat", fold_concat, false},   {"Gather", fold_gather, false},
-    {"Slice", fold_slice, false},     {"ConstantOfShape", fold_fill, false},
-    {"Add", fold_binary, false},      {"Sub", fold_binary, false},
-    {"Mul", fold_binary, false},      {"Div", fold_binary, false},
-    {"Min", fold_binary, false},      {"Max", fold_binary, false},
-    {"Equal", fold_binary, false},    {"Where", fold_where, false},
-    {"Cast", fold_round, false},      {"Floor", fold_round, false},
+    {"Shape", fold_shape, true},    {"Size", fold_size, true},
+    {"Concat", fold_concat, false}, {"Gather", fold_gather, false},
+    {"Slice", fold_slice, false},   {"ConstantOfShape", fold_fill, false},
+    {"Add", fold_binary, false},    {"Sub", fold_binary, false},
+    {"Mul", fold_binary, false},    {"Div", fold_binary, false},
+    {"Min", fold_binary, false},    {"Max", fold_binary, false},
+    {"Equal", fold_binary, false},  {"Where", fold_where, false},
+    {"Cast", fold_round, false},    {"Floor", fold_round, false},
     {"Ceil", fold_round, false},
 };
 

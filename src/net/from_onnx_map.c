@@ -90,8 +90,9 @@ static int joined(struct op *o, int axis, int64_t *dim, struct value **in)
             return op_error(o, "its inputs have other numbers of dimensions");
         for (int k = 0; k < x->rank; k++)
             if (k != axis && v->dim[k] != x->dim[k])
-                return op_error(o, "dimension %d of its inputs is %lld and "
-                                   "%lld",
+                return op_error(o,
+                                "dimension %d of its inputs is %lld and "
+                                "%lld",
                                 k + 1, (long long)x->dim[k],
                                 (long long)v->dim[k]);
         dim[axis] = count_add(dim[axis], v->dim[axis]);

@@ -151,13 +151,15 @@ static char *gelu(struct match *x, const Onnx__NodeProto *n)
     x->n = 0;
     char *name = beside(x, n, 0.5);
     int mul = name ? maker(x, name, "Mul", 1) : -1;
-    for (int i = 0; i < 2 && mul >= 0 && node_at(x->m, mul)->n_input == 2; i++) {
+    for (int i = 0; i < 2 && mul >= 0 && node_at(x->m, mul)->n_input == 2;
+         i++) {
         x->n = 0;
         char **in = node_at(x->m, mul)->input;
         int add = maker(x, in[i], "Add", 1);
         name = add < 0 ? NULL : beside(x, node_at(x->m, add), 1);
         int erf = name ? maker(x, name, "Erf", 1) : -1;
-        int div = erf < 0 ? -1 : maker(x, node_at(x->m, erf)->input[0], "Div", 1);
+        int div =
+            erf < 0 ? -1 : maker(x, node_at(x->m, erf)->input[0], "Div", 1);
         if (div < 0 || strcmp(node_at(x->m, div)->input[0], in[1 - i]))
             continue;
         char *result = in[1 - i];

@@ -62,7 +62,8 @@ int op_window(const struct op *o, int n, const int64_t *in,
     *w = (struct window){1, 1, 1, 1, 0, 0, 1, 1};
     for (int i = 0; i < n; i++) {
         int64_t x[] = {listed(&k, i, kernel ? kernel[i] : 0), listed(&s, i, 1),
-                       listed(&d, i, 1), listed(&p, i, 0), listed(&p, n + i, 0)};
+                       listed(&d, i, 1), listed(&p, i, 0),
+                       listed(&p, n + i, 0)};
         for (int j = 0; j < 5; j++)
             if (x[j] < (j < 3) || x[j] > SIZE_LIMIT)
                 return op_error(o, "its window has the size %lld",
@@ -87,8 +88,9 @@ int op_window(const struct op *o, int n, const int64_t *in,
 int op_map(const struct op *o, const struct value *x, struct shape *s)
 {
     if (x->rank != 3 && x->rank != 4)
-        return op_error(o, "its input has %d dimensions, not batch, channels, "
-                           "height, width or batch, channels, length",
+        return op_error(o,
+                        "its input has %d dimensions, not batch, channels, "
+                        "height, width or batch, channels, length",
                         x->rank);
     for (int i = 0; i < x->rank; i++)
         if (x->dim[i] < 1 || x->dim[i] > SIZE_LIMIT)
@@ -132,7 +134,8 @@ int op_map_layer(struct op *o, const struct layer_type *type,
     return repeat_layer(o, l, x->dim[0]);
 }
 
-/* ---- convolutions; rule->a: input with the weights, rule->b: zero point ---- */
+/* ---- convolutions; rule->a: input with the weights, rule->b: zero point ----
+ */
 
 static int conv_weights(const struct op *o, const struct op_rule *rule,
                         const struct value **w)
@@ -163,8 +166,9 @@ static int make_conv(struct op *o, const struct op_rule *rule)
     int64_t groups = op_int(o, "group", 1);
     if (groups < 1 || groups > SIZE_LIMIT || w->dim[0] % groups ||
         count_mul(w->dim[1], groups) != s.c)
-        return op_error(o, "weights for %lld groups of %lld channels but the "
-                           "input has %d channels",
+        return op_error(o,
+                        "weights for %lld groups of %lld channels but the "
+                        "input has %d channels",
                         (long long)groups, (long long)w->dim[1], s.c);
     struct args arg = {.out = (int)w->dim[0],
                        .groups = (int)groups,
@@ -195,8 +199,8 @@ static int deconv_size(const struct op *o, int i, int n, int64_t in,
     int64_t d = i ? w->dil_w : w->dil_h, p = i ? w->pad_w : w->pad_h;
     int64_t far = i ? arg->more_w : arg->more_h;
     bool same = !strncmp(op_text(o, "auto_pad", ""), "SAME", 4);
-    int64_t out = (in - 1) * s + listed(&more, i, 0) + d * (k - 1) + 1 -
-                  2 * p - far;
+    int64_t out =
+        (in - 1) * s + listed(&more, i, 0) + d * (k - 1) + 1 - 2 * p - far;
     if (same)
         out = in * s;
     if (given.n >= n)
@@ -216,8 +220,9 @@ static int make_deconv(struct op *o, const struct op_rule *rule)
     int64_t out = count_mul(w->dim[1], groups);
     if (groups < 1 || w->dim[0] != s.c || s.c % groups || out < 1 ||
         out > SIZE_LIMIT)
-        return op_error(o, "weights for %lld channels in %lld groups but the "
-                           "input has %d channels",
+        return op_error(o,
+                        "weights for %lld channels in %lld groups but the "
+                        "input has %d channels",
                         (long long)w->dim[0], (long long)groups, s.c);
     struct args arg = {.out = (int)out,
                        .groups = (int)groups,
@@ -259,8 +264,9 @@ static int multiply(struct op *o, struct value *x, const struct value *w,
 {
     if (kn[0] < 1 || kn[1] < 1 || kn[0] > SIZE_LIMIT || kn[1] > SIZE_LIMIT ||
         positions < 1 || positions > SIZE_LIMIT)
-        return op_error(o, "a product of %lld x %lld and %lld positions is too "
-                           "large or empty",
+        return op_error(o,
+                        "a product of %lld x %lld and %lld positions is too "
+                        "large or empty",
                         (long long)kn[0], (long long)kn[1],
                         (long long)positions);
     struct shape s = {(int)kn[0], (int)positions, 1};
@@ -368,13 +374,12 @@ static int make_matmul(struct op *o, const struct op_rule *rule)
     return product_of_activations(o, a, b);
 }
 
-const struct op_rule matrix_rules[] = {
-    {"Conv", make_conv, 1, 0},
-    {"ConvInteger", make_conv, 1, 3},
-    {"QLinearConv", make_conv, 3, 5},
-    {"ConvTranspose", make_deconv, 1, 0},
-    {"Gemm", make_gemm, 0, 0},
-    {"MatMul", make_matmul, 1, 0},
-    {"MatMulInteger", make_matmul, 1, 3},
-    {"QLinearMatMul", make_matmul, 3, 5},
-    {0}};
+const struct op_rule matrix_rules[] = {{"Conv", make_conv, 1, 0},
+                                       {"ConvInteger", make_conv, 1, 3},
+                                       {"QLinearConv", make_conv, 3, 5},
+                                       {"ConvTranspose", make_deconv, 1, 0},
+                                       {"Gemm", make_gemm, 0, 0},
+                                       {"MatMul", make_matmul, 1, 0},
+                                       {"MatMulInteger", make_matmul, 1, 3},
+                                       {"QLinearMatMul", make_matmul, 3, 5},
+                                       {0}};

@@ -210,8 +210,8 @@ static int infer_deconv(struct infer *x)
         return -1;
     if (arg->bias)
         l->params = count_add(l->params, l->out.c);
-    double sums = (double)positions * (double)window -
-                  (double)shape_positions(&l->out);
+    double sums =
+        (double)positions * (double)window - (double)shape_positions(&l->out);
     l->work[WORK_ADD] = sums > 0 ? sums * l->out.c : 0;
     return 0;
 }

@@ -54,8 +54,8 @@ static int make_reshape(struct op *o, const struct op_rule *rule)
     if (known != all || all < 1)
         return op_error(o, "%lld values do not become %lld", (long long)all,
                         (long long)known);
-    bool same = to.n == x->rank && !memcmp(to.item, x->dim,
-                                           (size_t)to.n * sizeof *to.item);
+    bool same = to.n == x->rank &&
+                !memcmp(to.item, x->dim, (size_t)to.n * sizeof *to.item);
     if (same)
         return make_same(o, rule);
     view(o->out[0], x, to.n, to.item, channel_after(x, to.n, to.item));
@@ -311,24 +311,23 @@ static int make_depth(struct op *o, const struct op_rule *rule)
     return 0;
 }
 
-const struct op_rule view_rules[] = {
-    {"Identity", make_same, 0, 0},
-    {"Dropout", make_same, 0, 0},
-    {"Cast", make_same, 0, 0},
-    {"QuantizeLinear", make_same, 0, 0},
-    {"DequantizeLinear", make_same, 0, 0},
-    {"DynamicQuantizeLinear", make_same, 0, 0},
-    {"Reshape", make_reshape, 0, 0},
-    {"Flatten", make_flatten, 0, 0},
-    {"Transpose", make_transpose, 0, 0},
-    {"Squeeze", make_squeeze, 0, 0},
-    {"Unsqueeze", make_unsqueeze, 0, 0},
-    {"Slice", make_slice, 0, 0},
-    {"Gather", make_gather, 0, 0},
-    {"Split", make_split, 0, 0},
-    {"Expand", make_larger, 0, 0},
-    {"Tile", make_larger, 1, 0},
-    {"Pad", make_larger, 2, 0},
-    {"DepthToSpace", make_depth, 1, 0},
-    {"SpaceToDepth", make_depth, 0, 0},
-    {0}};
+const struct op_rule view_rules[] = {{"Identity", make_same, 0, 0},
+                                     {"Dropout", make_same, 0, 0},
+                                     {"Cast", make_same, 0, 0},
+                                     {"QuantizeLinear", make_same, 0, 0},
+                                     {"DequantizeLinear", make_same, 0, 0},
+                                     {"DynamicQuantizeLinear", make_same, 0, 0},
+                                     {"Reshape", make_reshape, 0, 0},
+                                     {"Flatten", make_flatten, 0, 0},
+                                     {"Transpose", make_transpose, 0, 0},
+                                     {"Squeeze", make_squeeze, 0, 0},
+                                     {"Unsqueeze", make_unsqueeze, 0, 0},
+                                     {"Slice", make_slice, 0, 0},
+                                     {"Gather", make_gather, 0, 0},
+                                     {"Split", make_split, 0, 0},
+                                     {"Expand", make_larger, 0, 0},
+                                     {"Tile", make_larger, 1, 0},
+                                     {"Pad", make_larger, 2, 0},
+                                     {"DepthToSpace", make_depth, 1, 0},
+                                     {"SpaceToDepth", make_depth, 0, 0},
+                                     {0}};

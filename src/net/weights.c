@@ -10,8 +10,8 @@ void weights_matrix(const struct layer *l, int group, float *out)
         w->scale ? w->scale + (int64_t)group * l->columns : NULL;
     for (int r = 0; r < l->rows; r++)
         for (int c = 0; c < l->columns; c++) {
-            int64_t i = group * w->group_step + r * w->row_step +
-                        c * w->column_step;
+            int64_t i =
+                group * w->group_step + r * w->row_step + c * w->column_step;
             double x = tensor_at(w->tensor, i) - w->zero;
             *out++ = (float)(scale ? x * scale[c] : x);
         }

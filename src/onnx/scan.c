@@ -1,6 +1,6 @@
 /* scan.c - a message looked through before it is unpacked */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "onnx/model.h"
+#include "onnx/onnx_file.h"
 
 enum { DEPTH_MAX = 24 }; /* a subgraph within a subgraph takes three */
 
@@ -57,7 +57,8 @@ static size_t memory_of(const ProtobufCFieldDescriptor *f, unsigned wire,
     size_t n = (size_t)(v->end - v->p);
     bool text = !f || f->type == PROTOBUF_C_TYPE_STRING ||
                 f->type == PROTOBUF_C_TYPE_BYTES;
-    bool packed = !text && wire == BYTES && f->label == PROTOBUF_C_LABEL_REPEATED;
+    bool packed =
+        !text && wire == BYTES && f->label == PROTOBUF_C_LABEL_REPEATED;
     bool fixed = packed && (f->type == PROTOBUF_C_TYPE_FLOAT ||
                             f->type == PROTOBUF_C_TYPE_DOUBLE);
     /* 96: the unpacker's note of a field, its own list element, rounding */

@@ -54,10 +54,10 @@ static double get_f16(const void *at)
     uint16_t bits;
     memcpy(&bits, at, sizeof bits);
     int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double x = exponent == 0    ? ldexp(fraction, -24)
-               : exponent < 31  ? ldexp(1024 + fraction, exponent - 25)
-               : fraction == 0  ? (double)INFINITY
-                                : (double)NAN;
+    double x = exponent == 0   ? ldexp(fraction, -24)
+               : exponent < 31 ? ldexp(1024 + fraction, exponent - 25)
+               : fraction == 0 ? (double)INFINITY
+                               : (double)NAN;
     return bits & 0x8000 ? -x : x;
 }
 
@@ -123,10 +123,9 @@ static int read_shape(const struct conf_env *env, const struct place *at,
 static int too_short(const struct conf_env *env, const struct place *at,
                      const struct tensor *t, size_t have, const char *unit)
 {
-    return msg_error(env->msgs, at,
-                     "tensor '%s' has %zu %s but its shape wants %lld",
-                     t->name, have, unit,
-                     (long long)t->n * (*unit == 'b' ? t->width : 1));
+    return msg_error(
+        env->msgs, at, "tensor '%s' has %zu %s but its shape wants %lld",
+        t->name, have, unit, (long long)t->n * (*unit == 'b' ? t->width : 1));
 }
 
 static int use_list(const struct conf_env *env, const struct place *at,
@@ -198,9 +197,9 @@ static int use_file(const struct conf_env *env, const struct place *at,
                     const Onnx__TensorProto *p, struct tensor *t)
 {
     const char *name = external(p, "location"), *slash = strrchr(at->file, '/');
-    char *folder = slash ? arena_strndup(env->arena, at->file,
-                                         (size_t)(slash - at->file) + 1)
-                         : arena_strdup(env->arena, "./");
+    const char *folder = slash ? arena_strndup(env->arena, at->file,
+                                               (size_t)(slash - at->file) + 1)
+                               : arena_strdup(env->arena, "./");
     if (!name || leaves_folder(name))
         return msg_error(env->msgs, at,
                          "the data of tensor '%s' must lie in the model's "
@@ -213,20 +212,12 @@ static int use_file(const struct conf_env *env, const struct place *at,
                          "folder; '%s' leads out of it",
                          t->name, name);
     size_t size;
-    uint8_t *data = onnx_read_all(env, file, &size);
-    if (!data)
-        return -1;
     int64_t offset = external_number(p, "offset", 0), bytes = t->n * t->width;
     int64_t length = external_number(p, "length", bytes);
-    if (offset < 0 || length != bytes || offset > (int64_t)size ||
-        bytes > (int64_t)size - offset)
-        return too_short(env, at, t,
-                         offset < 0 || length < 0 || (size_t)offset > size
-                             ? 0
-                             : size - (size_t)offset,
-                         "bytes");
-    t->data = data + offset;
-    return 0;
+    if (offset < 0 || length != bytes)
+        return too_short(env, at, t, length < 0 ? 0 : (size_t)length, "bytes");
+    t->data = onnx_read_bytes(env, file, offset, length, &size);
+    return t->data ? 0 : -1;
 }
 
 int tensor_open(const struct conf_env *env, const char *path,
@@ -244,8 +235,7 @@ int tensor_open(const struct conf_env *env, const char *path,
     t->get = kind->get;
     t->whole = kind->whole;
     t->width = kind->width;
-    if (proto->data_location ==
-        ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
+    if (proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
         return use_file(env, &at, proto, t);
     if (!proto->has_raw_data)
         return use_list(env, &at, proto, kind, t);

@@ -3,7 +3,7 @@
 #ifndef ONNX_TENSOR_H
 #define ONNX_TENSOR_H
 
-#include "onnx/model.h"
+#include "onnx/onnx_file.h"
 
 enum { RANK_MAX = 8 };
 

@@ -286,12 +286,13 @@ climbs() { (cd "$1" && find src -name '*.[ch]' | LC_ALL=C sort |
         if (from == "out") return to == "base"
         if (to == "out") return from == "use"
         if (to == "circuit") return from == "hw"
+        if (to == "onnx") return from == "net"
         if (!(from in height) || !(to in height)) return 0
         return height[to] < height[from]
     }
     BEGIN {
         height["base"] = 0; height["conf"] = 1; height["net"] = 2
-        height["quant"] = 2; height["circuit"] = 1.5; height["hw"] = 2
+        height["quant"] = 2; height["circuit"] = height["onnx"] = 1.5; height["hw"] = 2
         height["machine"] = 3; height["est"] = 4; height["use"] = 5
     }
     /^#[ \t]*include[ \t]*"/ {
@@ -307,7 +308,7 @@ for pair in 'net quant/quant.h' 'quant hw/chip.h' 'hw net/net.h' \
     'base conf/conf.h' 'machine est/est.h' 'est use/study.h' 'est out/out.h' \
     'out conf/conf.h' 'cmd base/arena.h' 'use cmd/opt.h' 'conf ivq.h' \
     'net other/new.h' 'net circuit/wire.h' 'machine circuit/wire.h' \
-    'circuit hw/model.h'; do
+    'circuit hw/model.h' 'machine onnx/tensor.h' 'onnx net/net.h'; do
     mkdir -p "$work/tree/src/${pair% *}"
     echo "#include \"${pair#* }\"" >"$work/tree/src/${pair% *}/x.c"
     climbs "$work/tree" >"$work/missing"

@@ -1,6 +1,6 @@
-/* model.c - an ONNX file to memory */
+/* onnx_file.c - an ONNX file to memory */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "onnx/model.h"
+#include "onnx/onnx_file.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -9,39 +9,54 @@
 
 /* A protobuf message is at most 2 GB; more weights stand in files of their own.
  */
-#define FILE_MAX  (((int64_t)1 << 31) - 1)
+#define FILE_MAX (((int64_t)1 << 31) - 1)
 /* Headers of a few hundred bytes may stand in a few bytes of the file; a real
  * model unpacks to less than twice its size. */
-#define NEED_MORE (16u << 20)
+#define NEED_MORE     (16u << 20)
 #define NEED_PER_BYTE 4
 
-uint8_t *onnx_read_all(const struct conf_env *env, const char *path,
-                       size_t *size)
+/* How many bytes there are to read; -1 having reported. */
+static int64_t bytes_of(const struct conf_env *env, const char *path,
+                        int64_t offset, int64_t length)
 {
     struct place at = {path, 0};
     struct stat st;
-    uint8_t *data = NULL;
     if (stat(path, &st))
-        msg_error(env->msgs, NULL, "cannot read '%s': %s", path,
-                  strerror(errno));
-    else if (!S_ISREG(st.st_mode))
-        msg_error(env->msgs, NULL, "cannot read '%s': it is no regular file",
-                  path);
-    else if (st.st_size > FILE_MAX)
-        msg_error(env->msgs, &at, "the file is larger than 2 GB");
-    else
-        data = arena_alloc(env->arena, (size_t)st.st_size + 1);
-    if (!data)
+        return msg_error(env->msgs, NULL, "cannot read '%s': %s", path,
+                         strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return msg_error(env->msgs, NULL,
+                         "cannot read '%s': it is no regular file", path);
+    if (length < 0)
+        length = st.st_size - offset;
+    if (offset < 0 || length > FILE_MAX)
+        return msg_error(env->msgs, &at, "more than 2 GB at once");
+    if (offset > st.st_size || length > st.st_size - offset)
+        return msg_error(env->msgs, &at,
+                         "the file has %lld bytes; %lld from %lld on are "
+                         "wanted",
+                         (long long)st.st_size, (long long)length,
+                         (long long)offset);
+    return length;
+}
+
+uint8_t *onnx_read_bytes(const struct conf_env *env, const char *path,
+                         int64_t offset, int64_t length, size_t *size)
+{
+    int64_t n = bytes_of(env, path, offset, length);
+    if (n < 0)
         return NULL;
+    uint8_t *data = arena_alloc(env->arena, (size_t)n + 1);
     FILE *in = fopen(path, "rb");
-    if (!in || fread(data, 1, (size_t)st.st_size, in) != (size_t)st.st_size) {
+    if (!in || fseeko(in, offset, SEEK_SET) ||
+        fread(data, 1, (size_t)n, in) != (size_t)n) {
         msg_error(env->msgs, NULL, "cannot read '%s': %s", path,
                   in ? "it changes while it is read" : strerror(errno));
         data = NULL;
     }
     if (in)
         fclose(in);
-    *size = (size_t)st.st_size;
+    *size = (size_t)n;
     return data;
 }
 
@@ -71,7 +86,7 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
 {
     struct place at = {path, 0};
     size_t size, need;
-    uint8_t *data = onnx_read_all(env, path, &size);
+    uint8_t *data = onnx_read_bytes(env, path, 0, -1, &size);
     if (!data)
         return NULL;
     if (size == 0) {
@@ -90,8 +105,7 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
     }
     struct budget budget = {env->arena, need};
     ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
-    Onnx__ModelProto *model =
-        onnx__model_proto__unpack(&allocator, size, data);
+    Onnx__ModelProto *model = onnx__model_proto__unpack(&allocator, size, data);
     if (!model || !model->graph) {
         msg_error(env->msgs, &at,
                   model ? "the model has no graph"

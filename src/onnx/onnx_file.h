@@ -1,7 +1,7 @@
-/* model.h - an ONNX file in memory, and what is wrong with it */
+/* onnx_file.h - an ONNX file in memory, and what is wrong with it */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef ONNX_MODEL_H
-#define ONNX_MODEL_H
+#ifndef ONNX_ONNX_FILE_H
+#define ONNX_ONNX_FILE_H
 
 #include "conf/conf.h"
 #include "onnx/onnx.pb-c.h"
@@ -21,8 +21,12 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path);
 bool onnx_well_formed(const ProtobufCMessageDescriptor *kind,
                       const uint8_t *data, size_t size, size_t *need);
 
-/* A whole file in the arena; NULL having reported. */
-uint8_t *onnx_read_all(const struct conf_env *env, const char *path,
-                       size_t *size);
+/*
+ * Bytes of a file in the arena: `length` of them from `offset` on, or, if
+ * length is -1, all from there. NULL having reported. *size: how many; fewer
+ * than wanted are an error.
+ */
+uint8_t *onnx_read_bytes(const struct conf_env *env, const char *path,
+                         int64_t offset, int64_t length, size_t *size);
 
 #endif
