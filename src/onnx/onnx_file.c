@@ -82,6 +82,36 @@ static void budget_free(void *data, void *p) /* dies with the arena */
     (void)p;
 }
 
+/* ---- names go into messages of one line ---- */
+
+static void make_plain(char *name)
+{
+    for (; name && *name; name++)
+        if ((unsigned char)*name < ' ' || *name == 127)
+            *name = '?';
+}
+
+static void make_names_plain(const Onnx__GraphProto *g)
+{
+    for (size_t i = 0; i < g->n_input; i++)
+        make_plain(g->input[i]->name);
+    for (size_t i = 0; i < g->n_output; i++)
+        make_plain(g->output[i]->name);
+    for (size_t i = 0; i < g->n_initializer; i++)
+        make_plain(g->initializer[i]->name);
+    for (size_t i = 0; i < g->n_node; i++) {
+        const Onnx__NodeProto *n = g->node[i];
+        make_plain(n->name);
+        make_plain(n->op_type);
+        for (size_t k = 0; k < n->n_input; k++)
+            make_plain(n->input[k]);
+        for (size_t k = 0; k < n->n_output; k++)
+            make_plain(n->output[k]);
+        for (size_t k = 0; k < n->n_attribute; k++)
+            make_plain(n->attribute[k]->t ? n->attribute[k]->t->name : NULL);
+    }
+}
+
 const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
 {
     struct place at = {path, 0};
@@ -112,5 +142,6 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
                         : "no ONNX model, or a damaged one");
         return NULL;
     }
+    make_names_plain(model->graph);
     return model->graph;
 }

@@ -98,6 +98,15 @@ START_TEST(refuses_wrong_graphs)
 }
 END_TEST
 
+START_TEST(one_line_a_message)
+{
+    AFTER_CONV();
+    add("Odd\nType\t", "c", "a\nb");
+    good();
+    ck_assert_ptr_nonnull(strstr(msgs.list[0].text, "'a?b' (Odd?Type?)"));
+}
+END_TEST
+
 START_TEST(refuses_nesting)
 {
     Onnx__NodeProto *n = add("If", "x", "y");
@@ -188,6 +197,7 @@ int main(void)
     tcase_add_test(test, stored_numbers);
     tcase_add_test(test, refuses_wrong_tensors);
     tcase_add_test(test, refuses_wrong_graphs);
+    tcase_add_test(test, one_line_a_message);
     tcase_add_test(test, refuses_nesting);
     tcase_add_test(test, keeps_to_its_folder);
     tcase_add_test(test, damaged_files);
