@@ -24,6 +24,7 @@ struct value {
     int64_t dim[RANK_MAX];
     int channel;                 /* which dimension the channels are */
     const struct tensor *tensor; /* of a constant whose data are in the file */
+    const struct value *scale, *zero; /* of integers (DequantizeLinear) */
     const double *number; /* contents of a small constant, or NULL */
     bool whole_type;      /* they are integers: division drops the rest */
 };
@@ -115,6 +116,13 @@ int op_map_layer(struct op *o, const struct layer_type *type,
 /* ---- the rules, by files; NULL at the end ---- */
 extern const struct op_rule matrix_rules[], element_rules[], view_rules[],
     map_rules[];
+
+/* from_onnx_element.c: all numbers of a constant, NULL if they are unknown */
+const double *numbers_of(struct op *o, const struct value *v);
+/* A factor of the weights of l: s for all of them, or one for each of n
+ * channels; what is divided by zero is left alone. */
+void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
+                   bool divide);
 
 /* from_onnx_map.c: a Gather from a constant by computed indices */
 int make_embedding(struct op *o);

@@ -60,14 +60,13 @@ static int64_t learned(const struct value *constant)
     return constant->rank ? value_count(constant) : 0;
 }
 
-/* A factor of the weights of l: s for all of them, or one a channel. */
-static void scale_weights(struct op *o, struct layer *l, const double *s,
-                          int64_t n, bool divide)
+void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
+                   bool divide)
 {
-    if (!l->weights)
+    int64_t all = (int64_t)l->groups * l->columns;
+    if (!l->weights || n < 1 || all % n)
         return;
     struct weights *w = arena_alloc(o->m->env->arena, sizeof *w);
-    int64_t all = (int64_t)l->groups * l->columns;
     double *scale = arena_array(o->m->env->arena, (size_t)all, sizeof *scale);
     *w = *l->weights;
     for (int64_t i = 0; i < all; i++) {
@@ -80,7 +79,7 @@ static void scale_weights(struct op *o, struct layer *l, const double *s,
     l->weights = w;
 }
 
-static const double *numbers_of(struct op *o, const struct value *v)
+const double *numbers_of(struct op *o, const struct value *v)
 {
     if (v->number || !v->tensor)
         return v->number;

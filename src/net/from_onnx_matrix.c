@@ -10,20 +10,30 @@ static bool constant(const struct value *v)
     return v && v->from == FROM_CONSTANT;
 }
 
-/* Where the weights of layer l stand in the file; zero: input of its zero
- * point, or -1. */
+static const struct value *input_at(const struct op *o, int i)
+{
+    return i > 0 && i < o->n_in ? o->in[i] : NULL;
+}
+
+/* Where the weights of layer l stand in the file; zero: input of the zero point
+ * of integers, after that of their scale in the QLinear operators, or 0. */
 static void set_weights(struct op *o, struct layer *l, const struct value *v,
                         struct weights w, int zero)
 {
+    const struct value *z = v->zero ? v->zero : input_at(o, zero);
+    const struct value *s = v->scale    ? v->scale
+                            : zero == 5 ? input_at(o, 4)
+                                        : NULL;
     if (!v->tensor || v->tensor->n != (int64_t)l->groups * l->rows * l->columns)
         return;
     struct weights *copy = arena_alloc(o->m->env->arena, sizeof *copy);
     *copy = w;
     copy->tensor = v->tensor;
-    if (zero > 0 && zero < o->n_in && o->in[zero] && o->in[zero]->number &&
-        value_count(o->in[zero]) > 0)
-        copy->zero = o->in[zero]->number[0];
+    if (z && z->number && value_count(z) > 0)
+        copy->zero = z->number[0];
     l->weights = copy;
+    if (s && constant(s) && numbers_of(o, s))
+        scale_weights(o, l, numbers_of(o, s), value_count(s), false);
 }
 
 /* ---- windows ---- */

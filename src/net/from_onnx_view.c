@@ -31,6 +31,19 @@ static int make_same(struct op *o, const struct op_rule *rule)
     return 0;
 }
 
+/* Weights that stand as integers: the QDQ form. */
+static int make_dequantize(struct op *o, const struct op_rule *rule)
+{
+    (void)rule;
+    op_alias(o->out[0], o->in[0]);
+    if (o->in[0]->from == FROM_CONSTANT) {
+        o->out[0]->scale = o->n_in > 1 ? o->in[1] : NULL;
+        o->out[0]->zero = o->n_in > 2 ? o->in[2] : NULL;
+        o->out[0]->number = NULL; /* they are others now */
+    }
+    return 0;
+}
+
 /* 0: as in the input, -1: what is left */
 static int make_reshape(struct op *o, const struct op_rule *rule)
 {
@@ -311,23 +324,24 @@ static int make_depth(struct op *o, const struct op_rule *rule)
     return 0;
 }
 
-const struct op_rule view_rules[] = {{"Identity", make_same, 0, 0},
-                                     {"Dropout", make_same, 0, 0},
-                                     {"Cast", make_same, 0, 0},
-                                     {"QuantizeLinear", make_same, 0, 0},
-                                     {"DequantizeLinear", make_same, 0, 0},
-                                     {"DynamicQuantizeLinear", make_same, 0, 0},
-                                     {"Reshape", make_reshape, 0, 0},
-                                     {"Flatten", make_flatten, 0, 0},
-                                     {"Transpose", make_transpose, 0, 0},
-                                     {"Squeeze", make_squeeze, 0, 0},
-                                     {"Unsqueeze", make_unsqueeze, 0, 0},
-                                     {"Slice", make_slice, 0, 0},
-                                     {"Gather", make_gather, 0, 0},
-                                     {"Split", make_split, 0, 0},
-                                     {"Expand", make_larger, 0, 0},
-                                     {"Tile", make_larger, 1, 0},
-                                     {"Pad", make_larger, 2, 0},
-                                     {"DepthToSpace", make_depth, 1, 0},
-                                     {"SpaceToDepth", make_depth, 0, 0},
-                                     {0}};
+const struct op_rule view_rules[] = {
+    {"Identity", make_same, 0, 0},
+    {"Dropout", make_same, 0, 0},
+    {"Cast", make_same, 0, 0},
+    {"QuantizeLinear", make_same, 0, 0},
+    {"DequantizeLinear", make_dequantize, 0, 0},
+    {"DynamicQuantizeLinear", make_same, 0, 0},
+    {"Reshape", make_reshape, 0, 0},
+    {"Flatten", make_flatten, 0, 0},
+    {"Transpose", make_transpose, 0, 0},
+    {"Squeeze", make_squeeze, 0, 0},
+    {"Unsqueeze", make_unsqueeze, 0, 0},
+    {"Slice", make_slice, 0, 0},
+    {"Gather", make_gather, 0, 0},
+    {"Split", make_split, 0, 0},
+    {"Expand", make_larger, 0, 0},
+    {"Tile", make_larger, 1, 0},
+    {"Pad", make_larger, 2, 0},
+    {"DepthToSpace", make_depth, 1, 0},
+    {"SpaceToDepth", make_depth, 0, 0},
+    {0}};

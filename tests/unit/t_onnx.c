@@ -175,6 +175,29 @@ START_TEST(integers)
 }
 END_TEST
 
+START_TEST(dequantized)
+{
+    float w[8];
+    INPUT(1, 4);
+    Onnx__TensorProto *t = add_tensor("w", ONNX__TENSOR_PROTO__DATA_TYPE__INT8,
+                                      (const int[]){4, 2, -1});
+    t->n_int32_data = 8;
+    t->int32_data = make(8 * sizeof *t->int32_data);
+    for (int i = 0; i < 8; i++)
+        t->int32_data[i] = i - 4;
+    WEIGHTS("scale", 2);
+    INTS("zero", 2, 1, 1);
+    add("DequantizeLinear", "w scale zero", "d");
+    add("QuantizeLinear", "x scale", "q");
+    add("MatMul", "q d", "y");
+    good();
+    is_matrix("y", 1, 4, 2, 1);
+    weights_matrix(layer("y"), 0, w);
+    ck_near((double)w[2], (2 - 4 - 1) * 0.5, 0);
+    ck_near((double)w[3], (3 - 4 - 1) * 1.5, 0);
+}
+END_TEST
+
 /* ---- the rest of a network ---- */
 
 START_TEST(pools)
@@ -358,6 +381,7 @@ int main(void)
     tcase_add_test(test, matmul_of_weights);
     tcase_add_test(test, attention);
     tcase_add_test(test, integers);
+    tcase_add_test(test, dequantized);
     tcase_add_test(test, pools);
     tcase_add_test(test, functions);
     tcase_add_test(test, gates_and_sums);
