@@ -31,7 +31,8 @@ matrices() {
             weights += $at["groups"] * $at["rows"] * $at["columns"]
             macs += $at["macs"]; vectors += $at["vectors"] }
         $at["type"] == "matmul" { products += $at["macs"] }
-        END { printf "%.0f %.0f %.0f %.0f %.0f\n", n, weights, macs, vectors, products }'
+        END { printf "%d %.0f %.0f %.0f %.0f\n", n, weights,
+            macs, vectors, products }'
 }
 
 # Counted with python3-onnx: the shapes of its own inference, the weights of
