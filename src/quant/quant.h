@@ -68,9 +68,12 @@ struct planes {
 struct quant {
     int n;
     struct planes group[GROUPS_MAX];
+    struct quant_spec spec[GROUPS_MAX]; /* that the planes follow from */
     int input_bits;        /* activation bits A */
     int low_input_bits;    /* DRQ: bits of the insensitive share, else 0 */
     double low_input_share;/* DRQ: share of input vectors at the low width */
+    const struct bits *bits; /* real weights, of one scheme; NULL: those of the
+                                densities */
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
 };
 
@@ -132,6 +135,18 @@ int quant_levels(const struct quant_spec *spec, struct arena *a,
  */
 int quant_planes(const struct quant_spec *spec, struct arena *a,
                  struct planes *out, char *why, int size);
+
+/* Weights of a distribution; the largest level in their standard deviations. */
+struct weight_dist {
+    enum dist dist;
+    double shape, top;
+};
+
+/* The same for a level set of the spec that is there already, and weights of
+ * another distribution; cannot fail. */
+void quant_planes_of(const struct quant_spec *spec, const struct levels *levels,
+                     const struct weight_dist *weights, struct arena *a,
+                     struct planes *out);
 
 /* Cumulative distribution of |w| <= x, x in standard deviations. `shape` is
  * that of the generalised Gaussian, 0.3 to 10; 0: its default. */

@@ -222,9 +222,8 @@ static void map_layer(struct crossbar *x, const struct quant *q, int i,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
     struct matrix m = {l->groups, l->rows, l->columns, l->out.w, step_rows(l)};
     const struct map_style *style = x->rule.style;
-    if (l->codes && style->map_exact)
-        style->map_exact(&array, &x->rule, &m, l->codes, q->group[0].n,
-                         q->input_bits, a, &x->map[i]);
+    if (q->bits && style->map_exact)
+        style->map_exact(&array, &x->rule, &m, q, q->bits, a, &x->map[i]);
     else
         style->map(&array, &x->rule, &m, q, &x->map[i]);
 }
