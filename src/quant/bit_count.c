@@ -6,56 +6,78 @@
 #include <math.h>
 #include <string.h>
 
-/* Bits from..to-1 of a column's words, as they lie in word i. */
-static uint64_t rows_mask(int i, int from, int to)
+/* Rows of one word that lie in one row block. */
+struct segment {
+    int word;
+    bool last; /* of its row block */
+    uint64_t mask;
+};
+
+/* Cuts the rows into row blocks; returns how many segments there are. */
+static int cut_rows(const struct bits *b, int tile_rows, struct segment *cut)
 {
-    uint64_t mask = ~UINT64_C(0);
-    if (from > 64 * i)
-        mask = from < 64 * i + 64 ? mask << (from - 64 * i) : 0;
-    if (to < 64 * i + 64)
-        mask &= to > 64 * i ? ~(~UINT64_C(0) << (to - 64 * i)) : 0;
-    return mask;
+    int n = 0;
+    for (int k = 0; k < b->rows; n++) {
+        int word_end = k - k % 64 + 64, block_end = k - k % tile_rows;
+        block_end = b->rows - block_end < tile_rows ? b->rows
+                                                    : block_end + tile_rows;
+        int end = word_end < block_end ? word_end : block_end;
+        cut[n].word = k / 64;
+        cut[n].last = end == block_end;
+        cut[n].mask = ~UINT64_C(0) >> (64 - (end - k)) << k % 64;
+        k = end;
+    }
+    return n;
 }
 
-/* Adds columns from..to-1 of a plane in rows top..bottom-1: one tile. */
-static void count_tile(const struct bits *b, int group, int plane, int from,
-                       int to, int top, int bottom, struct plane_count *out)
+/* Adds a plane of a column; any[n]: what columns of the tile have so far. */
+static void count_column(const struct segment *cut, int n,
+                         const uint64_t *plane, uint64_t *any,
+                         struct plane_count *out)
 {
-    int tile = 0;
-    for (int i = top / 64; 64 * i < bottom; i++) {
-        uint64_t mask = rows_mask(i, top, bottom), any = 0;
-        for (int j = from; j < to; j++)
-            any |= bits_column(b, group, j)[plane * b->words + i] & mask;
-        tile |= any != 0;
-        out->row_slices += bits_ones(any);
-    }
-    out->tiles += tile;
-    for (int j = from; j < to; j++) {
-        const uint64_t *words = bits_column(b, group, j) + plane * b->words;
-        int ones = 0;
-        for (int i = top / 64; 64 * i < bottom; i++)
-            ones += bits_ones(words[i] & rows_mask(i, top, bottom));
+    int ones = 0;
+    for (int i = 0; i < n; i++) {
+        uint64_t x = plane[cut[i].word] & cut[i].mask;
+        any[i] |= x;
+        ones += bits_ones(x);
+        if (!cut[i].last)
+            continue;
         out->ones += ones;
         out->columns += ones > 0;
         out->most = ones > out->most ? ones : out->most;
+        ones = 0;
     }
 }
 
-static void count_plane(const struct bits *b, int tile_rows, int tile_columns,
-                        int plane, struct plane_count *out)
+/* Closes the tiles of a plane. */
+static void count_tiles(const struct segment *cut, int n, const uint64_t *any,
+                        struct plane_count *out)
 {
-    for (int g = 0; g < b->groups; g++)
-        for (int j = 0; j < b->columns; j += tile_columns) {
-            int to = b->columns - j < tile_columns ? b->columns
-                                                   : j + tile_columns;
-            for (int k = 0; k < b->rows; k += tile_rows) {
-                int bottom =
-                    b->rows - k < tile_rows ? b->rows : k + tile_rows;
-                count_tile(b, g, plane, j, to, k, bottom, out);
-            }
+    bool tile = false;
+    for (int i = 0; i < n; i++) {
+        out->row_slices += bits_ones(any[i]);
+        tile |= any[i] != 0;
+        out->tiles += cut[i].last && tile;
+        tile &= !cut[i].last;
+    }
+}
+
+static void count_group(const struct bits *b, int group, int tile_columns,
+                        const struct segment *cut, int n, uint64_t *any,
+                        struct bit_count *out)
+{
+    for (int j = 0; j < b->columns; j++) {
+        const uint64_t *plane = bits_column(b, group, j);
+        bool end = j + 1 == b->columns || (j + 1) % tile_columns == 0;
+        if (j % tile_columns == 0)
+            memset(any, 0, (size_t)b->planes * (size_t)n * sizeof *any);
+        for (int p = 0; p < b->planes; p++) {
+            uint64_t *seen = any + (size_t)p * (size_t)n;
+            count_column(cut, n, plane + p * b->words, seen, &out->plane[p]);
+            if (end)
+                count_tiles(cut, n, seen, &out->plane[p]);
         }
-    double all = (double)b->groups * b->rows * b->columns;
-    out->density = all > 0 ? (double)out->ones / all : 0;
+    }
 }
 
 /* Rows of a group in which a column has a one: alive[words]. Returns the
@@ -68,10 +90,11 @@ static int64_t live_rows(const struct bits *b, int group, uint64_t *alive)
     for (int j = 0; j < b->columns; j++) {
         const uint64_t *w = bits_column(b, group, j);
         uint64_t any = 0;
-        for (size_t i = 0; i < (size_t)b->planes * words; i++) {
-            any |= w[i];
-            alive[i % words] |= w[i];
-        }
+        for (int p = 0; p < b->planes; p++)
+            for (size_t i = 0; i < words; i++, w++) {
+                any |= *w;
+                alive[i] |= *w;
+            }
         dead += any == 0;
     }
     return dead;
@@ -80,17 +103,23 @@ static int64_t live_rows(const struct bits *b, int group, uint64_t *alive)
 void bits_count(const struct bits *b, int tile_rows, int tile_columns,
                 struct arena *a, struct bit_count *out)
 {
+    size_t most = (size_t)b->words + (size_t)(b->rows / tile_rows) + 1;
     uint64_t *alive = arena_array(a, (size_t)b->words, sizeof *alive);
+    uint64_t *any = arena_array(a, most, PLANES_MAX * sizeof *any);
+    struct segment *cut = arena_array(a, most, sizeof *cut);
+    int n = cut_rows(b, tile_rows, cut);
     memset(out, 0, sizeof *out);
-    for (int p = 0; p < b->planes; p++) {
-        count_plane(b, tile_rows, tile_columns, p, &out->plane[p]);
-        out->ones += out->plane[p].ones;
-    }
     for (int g = 0; g < b->groups; g++) {
+        count_group(b, g, tile_columns, cut, n, any, out);
         out->dead_columns += live_rows(b, g, alive);
         out->dead_rows += b->rows;
         for (int i = 0; i < b->words; i++)
             out->dead_rows -= bits_ones(alive[i]);
+    }
+    for (int p = 0; p < b->planes; p++) {
+        struct plane_count *c = &out->plane[p];
+        c->density = (double)c->ones / ((double)b->groups * b->rows * b->columns);
+        out->ones += c->ones;
     }
 }
 
@@ -101,7 +130,7 @@ struct sums {
 };
 
 /* Adds column j of a group, its live rows only. */
-static void add_column(const struct weights *w, double scale, int group, int j,
+static void add_column(const struct weights *w, float scale, int group, int j,
                        const uint64_t *alive, struct sums *sum)
 {
     size_t columns = (size_t)w->columns;
@@ -110,7 +139,7 @@ static void add_column(const struct weights *w, double scale, int group, int j,
     for (int k = 0; k < w->rows; k++) {
         if (!(alive[k / 64] >> k % 64 & 1))
             continue;
-        double x = fabs(scale * (double)value[(size_t)k * columns]);
+        double x = fabs((double)(scale * value[(size_t)k * columns]));
         sum->n++;
         sum->absolute += x;
         sum->squares += x * x;
@@ -151,7 +180,7 @@ static bool has_dead(const struct quantizer *q)
 }
 
 void weight_stats(const struct quantizer *q, const struct weights *w,
-                  const double *scale, const struct bits *b, struct arena *a,
+                  const float *scale, const struct bits *b, struct arena *a,
                   struct weight_stats *out)
 {
     size_t words = (size_t)b->words;

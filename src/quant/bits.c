@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/bits.h"
 
-#include <endian.h>
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -10,11 +10,11 @@ enum { LANES = 64, BYTES_MAX = 8 }; /* columns at a time; of a code */
 
 /*
  * Codes of 64 rows of some columns on their way from rows to planes: byte b of
- * each. The top bit in use is the sign of signed weights.
+ * each, 8 rows to a word. The bit above the planes is the sign.
  */
 struct tile {
     int bytes;
-    uint8_t byte[BYTES_MAX][LANES][64];
+    uint64_t word[BYTES_MAX][LANES][8];
 };
 
 static void bits_alloc(struct bits *b, int groups, int rows, int columns,
@@ -54,19 +54,26 @@ static inline uint64_t flip_bits(uint64_t x)
 }
 
 /* out[p]: bit p of each of 64 bytes, the first byte's the lowest */
-static inline void flip_column(const uint8_t *byte, uint64_t out[8])
+static inline void flip_column(const uint64_t in[8], uint64_t out[8])
 {
-    for (int i = 0; i < 8; i++) {
-        uint64_t x;
-        memcpy(&x, byte + 8 * i, sizeof x);
-        out[i] = flip_bits(le64toh(x));
-    }
-    for (int i = 0; i < 4; i++)
-        SWAP(out[i], out[i + 4], 32, 0x00000000ffffffffu);
-    for (int i = 0; i < 8; i += 1 + 2 * (i % 4 == 1))
-        SWAP(out[i], out[i + 2], 16, 0x0000ffff0000ffffu);
-    for (int i = 0; i < 8; i += 2)
-        SWAP(out[i], out[i + 1], 8, 0x00ff00ff00ff00ffu);
+    uint64_t a = flip_bits(in[0]), b = flip_bits(in[1]);
+    uint64_t c = flip_bits(in[2]), d = flip_bits(in[3]);
+    uint64_t e = flip_bits(in[4]), f = flip_bits(in[5]);
+    uint64_t g = flip_bits(in[6]), h = flip_bits(in[7]);
+    SWAP(a, e, 32, 0x00000000ffffffffu);
+    SWAP(b, f, 32, 0x00000000ffffffffu);
+    SWAP(c, g, 32, 0x00000000ffffffffu);
+    SWAP(d, h, 32, 0x00000000ffffffffu);
+    SWAP(a, c, 16, 0x0000ffff0000ffffu);
+    SWAP(b, d, 16, 0x0000ffff0000ffffu);
+    SWAP(e, g, 16, 0x0000ffff0000ffffu);
+    SWAP(f, h, 16, 0x0000ffff0000ffffu);
+    SWAP(a, b, 8, 0x00ff00ff00ff00ffu);
+    SWAP(c, d, 8, 0x00ff00ff00ff00ffu);
+    SWAP(e, f, 8, 0x00ff00ff00ff00ffu);
+    SWAP(g, h, 8, 0x00ff00ff00ff00ffu);
+    const uint64_t all[8] = {a, b, c, d, e, f, g, h};
+    memcpy(out, all, sizeof all);
 }
 
 /* Word `word` of columns from..from+n of a group. */
@@ -78,7 +85,7 @@ static void store(const struct tile *t, struct bits *b, int group, int from,
     uint64_t out[8];
     for (int j = 0; j < n; j++, at++)
         for (int i = 0; i < t->bytes; i++) {
-            flip_column(t->byte[i][j], out);
+            flip_column(t->word[i][j], out);
             for (size_t p = 0; p < 8; p++) {
                 size_t plane = 8 * (size_t)i + p;
                 if (plane < planes)
@@ -92,112 +99,186 @@ static void store(const struct tile *t, struct bits *b, int group, int from,
 
 /* ---- quantizing ---- */
 
-/* One row of up to LANES columns, `line` of the tile. */
-typedef void encode_row(const struct quantizer *q, const float *w,
-                        const double *scale, int n, struct tile *t, int line);
+typedef float lanes_f __attribute__((vector_size(16)));
+typedef int32_t lanes __attribute__((vector_size(16)));
 
-static encode_row uniform_signed, uniform_unsigned, table_signed, any_code;
+/* A block of rows and columns within a tile, and how codes come about. */
+struct block {
+    const struct quantizer *q;
+    const float *first; /* of the block */
+    size_t stride;      /* from row to row */
+    const float *scale;
+    const int32_t *limit; /* |w| as bits beyond which codes do not grow */
+    int rows, columns;
+};
 
-static inline double at_most(double x, double most)
-{
-    return x < most ? x : most;
-}
-
-/* The sign is in bit `planes`; zero has none. */
-static void uniform_signed(const struct quantizer *q, const float *w,
-                           const double *scale, int n, struct tile *t, int line)
-{
-    const int planes = q->planes;
-    const double top = q->half_top;
-    for (int j = 0; j < n; j++) {
-        double half = 2 * scale[j] * (double)w[j];
-        unsigned m = ((unsigned)(int)at_most(fabs(half), top) + 1) >> 1;
-        unsigned negative = (half < 0) & (m != 0);
-        t->byte[0][j][line] = (uint8_t)(m | negative << planes);
-    }
-}
-
-static void uniform_unsigned(const struct quantizer *q, const float *w,
-                             const double *scale, int n, struct tile *t,
-                             int line)
-{
-    const double top = q->half_top, centre = q->half_centre;
-    for (int j = 0; j < n; j++) {
-        double half = 2 * scale[j] * (double)w[j] + centre;
-        half = at_most(half, top);
-        half = half > 0 ? half : 0;
-        t->byte[0][j][line] = (uint8_t)(((unsigned)(int)half + 1) >> 1);
-    }
-}
-
-static void table_signed(const struct quantizer *q, const float *w,
-                         const double *scale, int n, struct tile *t, int line)
-{
-    const int planes = q->planes;
-    const double top = q->half_top;
-    for (int j = 0; j < n; j++) {
-        double half = 2 * scale[j] * (double)w[j];
-        unsigned m = (unsigned)q->table[(int)at_most(fabs(half), top)];
-        unsigned negative = (half < 0) & (m != 0);
-        t->byte[0][j][line] = (uint8_t)(m | negative << planes);
-    }
-}
-
-static void put_code(struct tile *t, int j, int line, uint64_t magnitude,
+static void put_code(struct tile *t, int row, int column, uint64_t magnitude,
                      bool negative, int planes)
 {
     for (int i = 0; i < t->bytes; i++) {
-        unsigned byte = magnitude >> (8 * i) & 0xff;
+        uint64_t byte = magnitude >> (8 * i) & 0xff;
         if (planes / 8 == i)
-            byte |= (unsigned)(negative && magnitude) << planes % 8;
-        t->byte[i][j][line] = (uint8_t)byte;
+            byte |= (uint64_t)(negative && magnitude) << planes % 8;
+        t->word[i][column][row / 8] |= byte << 8 * (row % 8);
     }
 }
 
-static void any_code(const struct quantizer *q, const float *w,
-                     const double *scale, int n, struct tile *t, int line)
+/* Codes one by one, of rows and columns from..; any level set. */
+static void encode_each(const struct block *b, struct tile *t, int row,
+                        int column)
 {
-    for (int j = 0; j < n; j++) {
-        double x = scale[j] * (double)w[j];
-        put_code(t, j, line, quantizer_code(q, x),
-                 q->levels.is_signed && x < 0, q->planes);
-    }
+    for (int k = row; k < b->rows; k++)
+        for (int j = column; j < b->columns; j++) {
+            float x = b->scale[j] * b->first[(size_t)k * b->stride + (size_t)j];
+            put_code(t, k, j, quantizer_code(b->q, (double)x),
+                     b->q->levels.is_signed && x < 0, b->q->planes);
+        }
 }
 
-static encode_row *encoder_of(const struct quantizer *q)
+static inline __attribute__((always_inline)) lanes least_of(lanes x, lanes y)
 {
-    if (q->planes + q->levels.is_signed > 8)
-        return any_code;
-    if (q->is_uniform)
-        return q->levels.is_signed ? uniform_signed : uniform_unsigned;
-    return q->table && q->levels.is_signed ? table_signed : any_code;
+    lanes above = x > y;
+    return (y & above) | (x & ~above);
+}
+
+static inline __attribute__((always_inline)) lanes most_of(lanes x, lanes y)
+{
+    lanes above = x > y;
+    return (x & above) | (y & ~above);
+}
+
+/* 2x of four columns, to the whole number next to it towards 0, within the
+ * levels. |w| is limited first, so that it can be converted. */
+static inline __attribute__((always_inline)) lanes halves(const struct block *b, const float *w, int column)
+{
+    const struct quantizer *q = b->q;
+    const int32_t top = (int32_t)q->half_top;
+    const int32_t bottom = q->levels.is_signed ? -top : 0;
+    lanes u, limit;
+    lanes_f f, scale;
+    memcpy(&u, w, sizeof u);
+    memcpy(&limit, b->limit + column, sizeof limit);
+    memcpy(&scale, b->scale + column, sizeof scale);
+    u = (u & INT32_MIN) | least_of(u & INT32_MAX, limit);
+    memcpy(&f, &u, sizeof f);
+    f = f * scale;
+    f = f + f + (float)q->half_centre;
+    lanes half = __builtin_convertvector(f, lanes);
+    return most_of(least_of(half, top - (lanes){0}), bottom - (lanes){0});
+}
+
+/* Codes of four columns; is_table: by the quantizer's table. */
+static inline __attribute__((always_inline)) lanes codes(const struct block *b, const float *w, int column,
+                          bool is_table)
+{
+    lanes half = halves(b, w, column), sign = half >> 31;
+    const uint32_t *table = b->q->table;
+    lanes size = (half ^ sign) - sign, code = (size + 1) >> 1;
+    if (is_table)
+        code = (lanes){(int32_t)table[size[0]], (int32_t)table[size[1]],
+                       (int32_t)table[size[2]], (int32_t)table[size[3]]};
+    return code | (sign & (code > 0) & (1 << b->q->planes));
+}
+
+/* Codes of four rows of four columns: byte by byte, a row a byte. */
+struct quad {
+    lanes low, high;
+};
+
+static inline __attribute__((always_inline)) struct quad encode_4x4(const struct block *b, const float *w,
+                                     int column, bool is_table)
+{
+    lanes c0 = codes(b, w, column, is_table);
+    lanes c1 = codes(b, w + b->stride, column, is_table);
+    lanes c2 = codes(b, w + 2 * b->stride, column, is_table);
+    lanes c3 = codes(b, w + 3 * b->stride, column, is_table);
+    lanes low01 = (c0 & 0xff) | (c1 & 0xff) << 8, high01 = c0 >> 8 | c1 >> 8 << 8;
+    lanes low23 = (c2 & 0xff) | (c3 & 0xff) << 8, high23 = c2 >> 8 | c3 >> 8 << 8;
+    return (struct quad){low01 | low23 << 16, high01 | high23 << 16};
+}
+
+/* Lanes of two groups of four rows as words of eight. */
+static inline void put_words(uint64_t (*word)[8], int row, lanes first,
+                             lanes second)
+{
+    uint32_t low[4], high[4];
+    memcpy(low, &first, sizeof low);
+    memcpy(high, &second, sizeof high);
+    word[0][row / 8] = low[0] | (uint64_t)high[0] << 32;
+    word[1][row / 8] = low[1] | (uint64_t)high[1] << 32;
+    word[2][row / 8] = low[2] | (uint64_t)high[2] << 32;
+    word[3][row / 8] = low[3] | (uint64_t)high[3] << 32;
+}
+
+/* Eight rows of four columns, codes of one byte or two. */
+static inline __attribute__((always_inline)) void
+encode_8x4(const struct block *b, struct tile *t, int row, int column,
+           bool is_table, bool is_wide)
+{
+    const float *w = b->first + (size_t)row * b->stride + (size_t)column;
+    struct quad first = encode_4x4(b, w, column, is_table);
+    struct quad second = encode_4x4(b, w + 4 * b->stride, column, is_table);
+    put_words(&t->word[0][column], row, first.low, second.low);
+    if (is_wide)
+        put_words(&t->word[1][column], row, first.high, second.high);
+}
+
+static void encode_block(const struct block *b, struct tile *t)
+{
+    const struct quantizer *q = b->q;
+    bool fast = t->bytes <= 2 && (q->is_uniform || q->table);
+    int rows = fast ? b->rows / 8 * 8 : 0, columns = b->columns / 4 * 4;
+    for (int i = 0; i < t->bytes; i++)
+        memset(t->word[i], 0, (size_t)b->columns * sizeof t->word[i][0]);
+    for (int k = 0; k < rows; k += 8)
+        for (int j = 0; j < columns; j += 4) {
+            if (q->is_uniform && t->bytes == 1)
+                encode_8x4(b, t, k, j, false, false);
+            else if (q->is_uniform)
+                encode_8x4(b, t, k, j, false, true);
+            else
+                encode_8x4(b, t, k, j, true, true);
+        }
+    encode_each(b, t, rows, 0);
+    struct block rest = *b;
+    rest.rows = rows;
+    encode_each(&rest, t, 0, columns);
+}
+
+/* The least float whose code is the largest, or a little more, as bits. */
+static int32_t limit_bits(const struct quantizer *q, float scale)
+{
+    double most = (double)FLT_MAX, reach = q->half_top + q->half_centre + 1;
+    float limit = FLT_MAX;
+    int32_t u;
+    if (most * 2 * (double)scale > reach)
+        limit = (float)(reach / (2 * (double)scale));
+    memcpy(&u, &limit, sizeof u);
+    return u;
 }
 
 void bits_quantize(const struct quantizer *q, const struct weights *w,
-                   const double *scale, struct arena *a, struct bits *out)
+                   const float *scale, struct arena *a, struct bits *out)
 {
-    encode_row *encode = encoder_of(q);
-    struct tile t;
+    int32_t limit[LANES];
+    struct tile t = {.bytes = (q->planes + q->levels.is_signed + 7) / 8};
+    size_t columns = (size_t)w->columns;
     bits_alloc(out, w->groups, w->rows, w->columns, q->planes,
                q->levels.is_signed, a);
-    memset(&t, 0, sizeof t);
-    t.bytes = (q->planes + q->levels.is_signed + 7) / 8;
     for (int g = 0; g < w->groups; g++)
-        for (int word = 0; word < out->words; word++)
-            for (int j = 0; j < w->columns; j += LANES) {
-                int n = w->columns - j < LANES ? w->columns - j : LANES;
-                int left = w->rows - 64 * word, rows = left < 64 ? left : 64;
-                size_t first = (size_t)g * (size_t)w->rows + 64 * (size_t)word;
-                const float *from =
-                    w->value + first * (size_t)w->columns + (size_t)j;
-                for (int k = 0; k < rows; k++, from += w->columns)
-                    encode(q, from, scale + (size_t)g * (size_t)w->columns + j,
-                           n, &t, k);
-                for (int k = rows; k < 64; k++)
-                    for (int i = 0; i < n * t.bytes; i++)
-                        t.byte[i / n][i % n][k] = 0;
-                store(&t, out, g, j, n, word);
+        for (int j = 0; j < w->columns; j += LANES) {
+            struct block b = {.q = q, .stride = columns, .limit = limit};
+            b.columns = w->columns - j < LANES ? w->columns - j : LANES;
+            b.scale = scale + (size_t)g * columns + (size_t)j;
+            b.first = w->value + (size_t)g * (size_t)w->rows * columns + j;
+            for (int i = 0; i < b.columns; i++)
+                limit[i] = limit_bits(q, b.scale[i]);
+            for (int k = 0; k < w->rows; k += 64, b.first += 64 * columns) {
+                b.rows = w->rows - k < 64 ? w->rows - k : 64;
+                encode_block(&b, &t);
+                store(&t, out, g, j, b.columns, k / 64);
             }
+        }
 }
 
 /* ---- codes ---- */

@@ -80,7 +80,7 @@ struct quantizer {
     int planes;
     bool is_uniform;       /* codes 0, 1, 2 .. */
     double half_top, half_centre; /* 2 x the largest code, the code of 0 */
-    const uint64_t *table; /* [2 top + 1] code by floor(2x); NULL: search */
+    const uint32_t *table; /* [2 top + 1] code by floor(2x); NULL: search */
 };
 
 /* Memory from `a`. -1 with the reason in `why`. */
@@ -93,15 +93,16 @@ uint64_t quantizer_code(const struct quantizer *q, double x);
 
 /*
  * Units of the smallest bit in 1, for each column (all alike, per tensor), of
- * ABC-Net 1/rms: scale[groups x columns]. 0 where all weights are zero.
+ * ABC-Net 1/rms: scale[groups x columns]. 0 where all weights are zero. A
+ * weight in such units is the float product of both.
  */
 void quantizer_scale(const struct quantizer *q, const struct weights *w,
                      const struct clip_rule *rule, struct arena *a,
-                     double *scale);
+                     float *scale);
 
 /* Quantized weights; memory of the result from `a`. */
 void bits_quantize(const struct quantizer *q, const struct weights *w,
-                   const double *scale, struct arena *a, struct bits *out);
+                   const float *scale, struct arena *a, struct bits *out);
 
 /* Codes in units of the smallest bit, |code| < 2^63; at least so many planes.
  */
@@ -157,7 +158,7 @@ struct weight_stats {
     int64_t live_rows, live_columns;
 };
 void weight_stats(const struct quantizer *q, const struct weights *w,
-                  const double *scale, const struct bits *b, struct arena *a,
+                  const float *scale, const struct bits *b, struct arena *a,
                   struct weight_stats *out);
 void weight_planes(const struct quantizer *q, const struct weight_stats *s,
                    struct arena *a, struct planes *out);

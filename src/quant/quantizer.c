@@ -3,6 +3,7 @@
 #include "quant/bits.h"
 #include "quant/levels.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,15 +21,15 @@ static uint64_t top_code(const struct levels *l)
 }
 
 /* Largest m with 2x >= l_m-1 + l_m, as quant_nearest(). */
-static const uint64_t *table_of(const struct levels *l, struct arena *a)
+static const uint32_t *table_of(const struct levels *l, struct arena *a)
 {
     uint64_t n = 2 * top_code(l) + 1;
-    uint64_t *table = arena_array(a, n, sizeof *table);
+    uint32_t *table = arena_array(a, n, sizeof *table);
     int m = 0;
     for (uint64_t i = 0; i < n; i++) {
         while (m + 1 < l->n && i >= l->code[m] + l->code[m + 1])
             m++;
-        table[i] = l->code[m];
+        table[i] = (uint32_t)l->code[m];
     }
     return table;
 }
@@ -96,22 +97,38 @@ static double from_bits(uint32_t u)
     return (double)w;
 }
 
+/* Four lanes at a time; every machine's compiler has them. */
+typedef int32_t lanes __attribute__((vector_size(16)));
+
+/* Of n weights next to one another; what is left over is no multiple of 8. */
+static uint32_t largest_of_many(const float *value, size_t n)
+{
+    lanes most[2] = {{0}, {0}}, w[2];
+    int32_t all[8];
+    uint32_t largest = 0;
+    for (size_t i = 0; i + 8 <= n; i += 8) {
+        memcpy(w, value + i, sizeof w);
+        for (int k = 0; k < 2; k++) {
+            lanes u = w[k] & 0x7fffffff, larger = u > most[k];
+            most[k] = (u & larger) | (most[k] & ~larger);
+        }
+    }
+    memcpy(all, most, sizeof all);
+    for (int k = 0; k < 8; k++)
+        largest = (uint32_t)all[k] > largest ? (uint32_t)all[k] : largest;
+    return largest;
+}
+
 /* IEEE numbers are in the order of their bits. */
 static uint32_t largest_bits(const struct strand *s)
 {
-    uint32_t even = 0, odd = 0;
-    size_t i = 0;
-    for (; i + 1 < s->n; i += 2) {
+    size_t i = s->step == 1 ? s->n / 8 * 8 : 0;
+    uint32_t largest = i ? largest_of_many(s->value, i) : 0;
+    for (; i < s->n; i++) {
         uint32_t u = magnitude_bits(s->value[i * s->step]);
-        uint32_t v = magnitude_bits(s->value[(i + 1) * s->step]);
-        even = u > even ? u : even;
-        odd = v > odd ? v : odd;
+        largest = u > largest ? u : largest;
     }
-    if (i < s->n) {
-        uint32_t u = magnitude_bits(s->value[i * s->step]);
-        even = u > even ? u : even;
-    }
-    return even > odd ? even : odd;
+    return largest;
 }
 
 ptrdiff_t weights_infinite(const float *value, size_t n)
@@ -165,7 +182,8 @@ static double percentile_of(const struct strand *s, double percent,
 
 static double units(const struct quantizer *q, double clip)
 {
-    return clip > 0 ? 0.5 * (q->half_top - q->half_centre) / clip : 0;
+    double scale = clip > 0 ? 0.5 * (q->half_top - q->half_centre) / clip : 0;
+    return scale < (double)FLT_MAX ? scale : (double)FLT_MAX;
 }
 
 static double squared_error(const struct quantizer *q, const struct strand *s,
@@ -218,7 +236,7 @@ static double scale_of(const struct quantizer *q, const struct strand *s,
 
 void quantizer_scale(const struct quantizer *q, const struct weights *w,
                      const struct clip_rule *rule, struct arena *a,
-                     double *scale)
+                     float *scale)
 {
     size_t columns = (size_t)w->columns, rows = (size_t)w->rows;
     size_t all = (size_t)w->groups * columns;
@@ -227,11 +245,11 @@ void quantizer_scale(const struct quantizer *q, const struct weights *w,
                           : NULL;
     struct strand whole = {w->value, weights_count(w), 1};
     if (!rule->per_column)
-        scale[0] = scale_of(q, &whole, rule, count);
+        scale[0] = (float)scale_of(q, &whole, rule, count);
     for (size_t i = 0; i < all; i++) {
         const float *first =
             w->value + i / columns * rows * columns + i % columns;
         struct strand one = {first, rows, columns};
-        scale[i] = rule->per_column ? scale_of(q, &one, rule, count) : scale[0];
+        scale[i] = rule->per_column ? (float)scale_of(q, &one, rule, count) : scale[0];
     }
 }

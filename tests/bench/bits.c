@@ -43,7 +43,8 @@ static double once_s(const struct weights *w, const struct quant_spec *spec)
     struct bit_count count;
     char why[WHY];
     arena_init(&a, NULL);
-    double *scale = arena_array(&a, COLUMNS, sizeof *scale), begin_s = cpu_s();
+    float *scale = arena_array(&a, COLUMNS, sizeof *scale);
+    double begin_s = cpu_s();
     if (quantizer_init(&q, spec, &a, why, sizeof why) ||
         weights_infinite(w->value, weights_count(w)) >= 0)
         exit(1);
