@@ -179,6 +179,12 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme)
     return IVQ_OK;
 }
 
+enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as)
+{
+    ctx->study.weights = (enum weights_as)as;
+    return IVQ_OK;
+}
+
 /* ---- loading ---- */
 
 static void forget_comparison(ivq *ctx)

@@ -14,6 +14,7 @@ static const struct opt est_options[] = {
     {"set", 's', "PATH=VALUE", "override a parameter, adc.bits=7; may repeat"},
     {"include", 'I', "FOLDER", "look up names here first; may repeat"},
     {"quant", OPT_QUANT, "SCHEME", "replace the quantization: apot:4/4"},
+    {"weights", OPT_WEIGHTS, "AS", "take weights as exact, stats or model"},
     {"area", OPT_AREA, "AREA", "area budget, \"50 mm2\": sizes the chip"},
     {"crossbars", OPT_CROSSBARS, "N", "crossbar budget: sizes the chip"},
     {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},

@@ -42,6 +42,16 @@ static inline int bits_ones(uint64_t x)
     return (int)(x * 0x0101010101010101u >> 56);
 }
 
+/* Rows from..to-1 as they lie in word i. */
+static inline uint64_t bits_rows(int i, int from, int to)
+{
+    int low = from - 64 * i, high = to - 64 * i;
+    uint64_t mask = low < 64 ? ~UINT64_C(0) << (low > 0 ? low : 0) : 0;
+    if (high < 64)
+        mask &= high > 0 ? ~(~UINT64_C(0) << high) : 0;
+    return mask;
+}
+
 /* Where the largest level lies. */
 enum clip {
     CLIP_LARGEST,    /* at the largest |w| */
@@ -143,6 +153,19 @@ struct bit_count {
 
 void bits_count(const struct bits *b, int tile_rows, int tile_columns,
                 struct arena *a, struct bit_count *out);
+
+/*
+ * Puts real weights into a quantization of one scheme: quantized, unless they
+ * are codes already (`stored`); densities counted, or those of weight_planes();
+ * with WEIGHTS_MODEL as it was. Fills q->ones. Memory from `a`. -1 with the
+ * reason in `why`.
+ */
+int quant_weights(struct quant *q, const struct weights *w, bool stored,
+                  const struct clip_rule *rule, enum weights_as as,
+                  struct arena *a, char *why, int size);
+
+/* q->ones of a layer without weights. */
+void quant_ones_of_model(struct quant *q);
 
 /* ---- the weights as a distribution ---- */
 

@@ -64,6 +64,21 @@ struct planes {
     int real_scales;            /* as in levels */
 };
 
+/* What stands for a layer's weights. */
+enum weights_as {
+    WEIGHTS_BEST,  /* exact where there are weights, else the model */
+    WEIGHTS_EXACT, /* themselves, counted */
+    WEIGHTS_STATS, /* a zero-inflated generalised Gaussian by their moments */
+    WEIGHTS_MODEL  /* the distribution of the scheme's spec */
+};
+
+/* Ones in a weight, mean over the layer. Without weights only `model`. */
+struct ones {
+    bool known; /* there are weights */
+    enum weights_as as; /* what the estimate is of */
+    double exact, stats, model;
+};
+
 /* The quantization of one layer. Shares of the groups sum to 1. */
 struct quant {
     int n;
@@ -74,6 +89,7 @@ struct quant {
     double low_input_share;/* DRQ: share of input vectors at the low width */
     const struct bits *bits; /* real weights, of one scheme; NULL: those of the
                                 densities */
+    struct ones ones;
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
 };
 

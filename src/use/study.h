@@ -14,6 +14,7 @@ struct study {
     struct identity tech;
     struct net *net;
     struct quant *quant; /* a layer each */
+    enum weights_as weights; /* asked for */
     struct quant_plan plan;
     struct run run;
     struct estimate est;

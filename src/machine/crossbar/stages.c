@@ -196,6 +196,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
     if (!l->groups)
         return;
     double cells = whole_crossbars(m) * x->chip.geo.rows * x->chip.geo.columns;
+    out->quant = q;
     out->scheme = q->label;
     out->planes = m->planes;
     out->input_bits = m->input_bits;
