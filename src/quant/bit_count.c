@@ -139,7 +139,7 @@ static void add_column(const struct weights *w, float scale, int group, int j,
     for (int k = 0; k < w->rows; k++) {
         if (!(alive[k / 64] >> k % 64 & 1))
             continue;
-        double x = fabs((double)(scale * value[(size_t)k * columns]));
+        double x = fabs((double)scale * (double)value[(size_t)k * columns]);
         sum->n++;
         sum->absolute += x;
         sum->squares += x * x;

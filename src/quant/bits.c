@@ -129,7 +129,9 @@ static void encode_each(const struct block *b, struct tile *t, int row,
 {
     for (int k = row; k < b->rows; k++)
         for (int j = column; j < b->columns; j++) {
-            float x = b->scale[j] * b->first[(size_t)k * b->stride + (size_t)j];
+            float w = b->first[(size_t)k * b->stride + (size_t)j], limit;
+            memcpy(&limit, &b->limit[j], sizeof limit);
+            float x = b->scale[j] * fmaxf(-limit, fminf(w, limit));
             put_code(t, k, j, quantizer_code(b->q, (double)x),
                      b->q->levels.is_signed && x < 0, b->q->planes);
         }
@@ -251,7 +253,7 @@ static int32_t limit_bits(const struct quantizer *q, float scale)
     double most = (double)FLT_MAX, reach = q->half_top + q->half_centre + 1;
     float limit = FLT_MAX;
     int32_t u;
-    if (most * 2 * (double)scale > reach)
+    if (most * 2 * (double)scale > reach && !q->levels.plane_threshold)
         limit = (float)(reach / (2 * (double)scale));
     memcpy(&u, &limit, sizeof u);
     return u;
