@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 64, BYTES_MAX = 8 }; /* columns at a time; of a code */
+enum { LANES = 64, BYTES_MAX = 9 }; /* columns at a time; of a code
+                                              with its sign */
 
 /*
  * Codes of 64 rows of some columns on their way from rows to planes: byte b of
@@ -116,7 +117,7 @@ static void put_code(struct tile *t, int row, int column, uint64_t magnitude,
                      bool negative, int planes)
 {
     for (int i = 0; i < t->bytes; i++) {
-        uint64_t byte = magnitude >> (8 * i) & 0xff;
+        uint64_t byte = i < 8 ? magnitude >> (8 * i) & 0xff : 0;
         if (planes / 8 == i)
             byte |= (uint64_t)(negative && magnitude) << planes % 8;
         t->word[i][column][row / 8] |= byte << 8 * (row % 8);
@@ -133,7 +134,7 @@ static void encode_each(const struct block *b, struct tile *t, int row,
             memcpy(&limit, &b->limit[j], sizeof limit);
             float x = b->scale[j] * fmaxf(-limit, fminf(w, limit));
             put_code(t, k, j, quantizer_code(b->q, (double)x),
-                     b->q->levels.is_signed && x < 0, b->q->planes);
+                     b->q->levels.is_signed && w < 0, b->q->planes);
         }
 }
 
@@ -149,37 +150,44 @@ static inline __attribute__((always_inline)) lanes most_of(lanes x, lanes y)
     return (x & above) | (y & ~above);
 }
 
-/* 2x of four columns, to the whole number next to it towards 0, within the
- * levels. |w| is limited first, so that it can be converted. */
-static inline __attribute__((always_inline)) lanes halves(const struct block *b, const float *w, int column)
+/*
+ * floor(2x) of four columns, within the levels: of signed weights' magnitudes. |w| is limited first, so that it can
+ * be converted.
+ */
+static inline __attribute__((always_inline)) lanes
+halves(const struct block *b, lanes u, int column)
 {
     const struct quantizer *q = b->q;
     const int32_t top = (int32_t)q->half_top;
-    const int32_t bottom = q->levels.is_signed ? -top : 0;
-    lanes u, limit;
+    const int32_t keep = q->levels.is_signed ? 0 : INT32_MIN;
+    lanes limit;
     lanes_f f, scale;
-    memcpy(&u, w, sizeof u);
     memcpy(&limit, b->limit + column, sizeof limit);
     memcpy(&scale, b->scale + column, sizeof scale);
-    u = (u & INT32_MIN) | least_of(u & INT32_MAX, limit);
+    u = (u & keep) | least_of(u & INT32_MAX, limit);
     memcpy(&f, &u, sizeof f);
     f = f * scale;
-    f = f + f + (float)q->half_centre;
+    f = f + f;
     lanes half = __builtin_convertvector(f, lanes);
-    return most_of(least_of(half, top - (lanes){0}), bottom - (lanes){0});
+    if (!q->levels.is_signed) /* down, not towards 0; then the code of 0 */
+        half += (f < __builtin_convertvector(half, lanes_f)) +
+                (int32_t)q->half_centre;
+    return most_of(least_of(half, top - (lanes){0}), (lanes){0});
 }
 
 /* Codes of four columns; is_table: by the quantizer's table. */
-static inline __attribute__((always_inline)) lanes codes(const struct block *b, const float *w, int column,
-                          bool is_table)
+static inline __attribute__((always_inline)) lanes
+codes(const struct block *b, const float *w, int column, bool is_table)
 {
-    lanes half = halves(b, w, column), sign = half >> 31;
-    const uint32_t *table = b->q->table;
-    lanes size = (half ^ sign) - sign, code = (size + 1) >> 1;
+    const struct quantizer *q = b->q;
+    const int32_t minus = q->levels.is_signed ? 1 << q->planes : 0;
+    lanes u;
+    memcpy(&u, w, sizeof u);
+    lanes half = halves(b, u, column), code = (half + 1) >> 1;
     if (is_table)
-        code = (lanes){(int32_t)table[size[0]], (int32_t)table[size[1]],
-                       (int32_t)table[size[2]], (int32_t)table[size[3]]};
-    return code | (sign & (code > 0) & (1 << b->q->planes));
+        code = (lanes){(int32_t)q->table[half[0]], (int32_t)q->table[half[1]],
+                       (int32_t)q->table[half[2]], (int32_t)q->table[half[3]]};
+    return code | ((u >> 31) & ((u & INT32_MAX) > 0) & (code > 0) & minus);
 }
 
 /* Codes of four rows of four columns: byte by byte, a row a byte. */

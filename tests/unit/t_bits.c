@@ -93,8 +93,8 @@ static int64_t code_of(const struct quantized *z, int group, int row,
     const struct levels *l = &z->q.levels;
     size_t columns = (size_t)z->w.columns;
     size_t i = ((size_t)group * (size_t)z->w.rows + (size_t)row) * columns;
-    float x = z->w.value[i + (size_t)column] *
-              z->scale[(size_t)group * columns + (size_t)column];
+    float w = z->w.value[i + (size_t)column];
+    float x = w * z->scale[(size_t)group * columns + (size_t)column];
     if (l->plane_threshold) {
         int64_t code = 0;
         for (int b = 0; b < l->real_scales; b++)
@@ -102,7 +102,7 @@ static int64_t code_of(const struct quantized *z, int group, int row,
         return code;
     }
     int64_t code = (int64_t)l->code[quant_nearest(l, (double)x)];
-    return l->is_signed && x < 0 ? -code : code;
+    return l->is_signed && w < 0 ? -code : code;
 }
 
 static void check_codes(const struct quantized *z)
