@@ -98,9 +98,8 @@ static int set_normalise(struct job *job, const char *text)
 
 static int set_weights(ivq *ctx, const char *text)
 {
-    static const char *const names[] = {[IVQ_EXACT] = "exact",
-                                        [IVQ_STATS] = "stats",
-                                        [IVQ_MODEL] = "model"};
+    static const char *const names[] = {
+        [IVQ_EXACT] = "exact", [IVQ_STATS] = "stats", [IVQ_MODEL] = "model"};
     for (int i = IVQ_EXACT; i <= IVQ_MODEL; i++)
         if (!strcmp(text, names[i]))
             return ivq_weights(ctx, (enum ivq_weights)i) != IVQ_OK;

@@ -56,7 +56,9 @@ static const char *read_type(const char *s, struct head *h)
         const char *text;
         char type;
         int size;
-    } types[] = {{"'<f4'", 'f', 4}, {"'<f8'", 'd', 8}, {"'|i1'", 'b', 1},
+    } types[] = {{"'<f4'", 'f', 4},
+                 {"'<f8'", 'd', 8},
+                 {"'|i1'", 'b', 1},
                  {"'i1'", 'b', 1}};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (expect(s, types[i].text)) {

@@ -19,8 +19,8 @@ static int cut_rows(const struct bits *b, int tile_rows, struct segment *cut)
     int n = 0;
     for (int k = 0; k < b->rows; n++) {
         int word_end = k - k % 64 + 64, block_end = k - k % tile_rows;
-        block_end = b->rows - block_end < tile_rows ? b->rows
-                                                    : block_end + tile_rows;
+        block_end =
+            b->rows - block_end < tile_rows ? b->rows : block_end + tile_rows;
         int end = word_end < block_end ? word_end : block_end;
         cut[n].word = k / 64;
         cut[n].last = end == block_end;
@@ -118,7 +118,8 @@ void bits_count(const struct bits *b, int tile_rows, int tile_columns,
     }
     for (int p = 0; p < b->planes; p++) {
         struct plane_count *c = &out->plane[p];
-        c->density = (double)c->ones / ((double)b->groups * b->rows * b->columns);
+        c->density =
+            (double)c->ones / ((double)b->groups * b->rows * b->columns);
         out->ones += c->ones;
     }
 }
@@ -194,8 +195,9 @@ void weight_stats(const struct quantizer *q, const struct weights *w,
             memset(alive, 0xff, words * sizeof *alive);
         }
         for (size_t i = 0; i < words; i++)
-            out->live_rows +=
-                has_dead(q) ? bits_ones(alive[i]) : i ? 0 : b->rows;
+            out->live_rows += has_dead(q) ? bits_ones(alive[i])
+                              : i         ? 0
+                                          : b->rows;
         out->live_columns += b->columns - dead;
         for (int j = 0; j < w->columns; j++)
             if (!dead || !is_dead(b, g, j))

@@ -6,8 +6,11 @@
 #include <math.h>
 #include <string.h>
 
-enum { LANES = 64, BYTES_MAX = 9 }; /* columns at a time; of a code
-                                              with its sign */
+enum {
+    LANES = 64,
+    BYTES_MAX = 9
+}; /* columns at a time; of a code
+             with its sign */
 
 /*
  * Codes of 64 rows of some columns on their way from rows to planes: byte b of
@@ -151,11 +154,11 @@ static inline __attribute__((always_inline)) lanes most_of(lanes x, lanes y)
 }
 
 /*
- * floor(2x) of four columns, within the levels: of signed weights' magnitudes. |w| is limited first, so that it can
- * be converted.
+ * floor(2x) of four columns, within the levels: of signed weights' magnitudes.
+ * |w| is limited first, so that it can be converted.
  */
-static inline __attribute__((always_inline)) lanes
-halves(const struct block *b, lanes u, int column)
+static inline __attribute__((always_inline)) lanes halves(const struct block *b,
+                                                          lanes u, int column)
 {
     const struct quantizer *q = b->q;
     const int32_t top = (int32_t)q->half_top;
@@ -195,15 +198,17 @@ struct quad {
     lanes low, high;
 };
 
-static inline __attribute__((always_inline)) struct quad encode_4x4(const struct block *b, const float *w,
-                                     int column, bool is_table)
+static inline __attribute__((always_inline)) struct quad
+encode_4x4(const struct block *b, const float *w, int column, bool is_table)
 {
     lanes c0 = codes(b, w, column, is_table);
     lanes c1 = codes(b, w + b->stride, column, is_table);
     lanes c2 = codes(b, w + 2 * b->stride, column, is_table);
     lanes c3 = codes(b, w + 3 * b->stride, column, is_table);
-    lanes low01 = (c0 & 0xff) | (c1 & 0xff) << 8, high01 = c0 >> 8 | c1 >> 8 << 8;
-    lanes low23 = (c2 & 0xff) | (c3 & 0xff) << 8, high23 = c2 >> 8 | c3 >> 8 << 8;
+    lanes low01 = (c0 & 0xff) | (c1 & 0xff) << 8,
+          high01 = c0 >> 8 | c1 >> 8 << 8;
+    lanes low23 = (c2 & 0xff) | (c3 & 0xff) << 8,
+          high23 = c2 >> 8 | c3 >> 8 << 8;
     return (struct quad){low01 | low23 << 16, high01 | high23 << 16};
 }
 

@@ -8,10 +8,10 @@
 #include <string.h>
 
 enum {
-    TABLE_TOP = 1 << 15,  /* largest code that a table is made for */
-    SAMPLE = 8192,        /* weights that the least squared error is of */
-    STEPS = 48,           /* clips tried, */
-    STEPS_AN_OCTAVE = 8,  /* down to 1/64 of the largest weight */
+    TABLE_TOP = 1 << 15, /* largest code that a table is made for */
+    SAMPLE = 8192,       /* weights that the least squared error is of */
+    STEPS = 48,          /* clips tried, */
+    STEPS_AN_OCTAVE = 8, /* down to 1/64 of the largest weight */
     DIGITS = 1 << 16
 };
 
@@ -250,6 +250,7 @@ void quantizer_scale(const struct quantizer *q, const struct weights *w,
         const float *first =
             w->value + i / columns * rows * columns + i % columns;
         struct strand one = {first, rows, columns};
-        scale[i] = rule->per_column ? (float)scale_of(q, &one, rule, count) : scale[0];
+        scale[i] =
+            rule->per_column ? (float)scale_of(q, &one, rule, count) : scale[0];
     }
 }

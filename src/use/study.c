@@ -95,9 +95,8 @@ static int use_weights(const struct conf_env *env, const struct study *s,
     quant_ones_of_model(q);
     if (l->codes && s->weights != WEIGHTS_MODEL)
         pack_codes(l, q, env->arena);
-    if (!l->weights ||
-        !quant_weights(q, &w, l->stored, &rule, s->weights, env->arena, why,
-                       sizeof why))
+    if (!l->weights || !quant_weights(q, &w, l->stored, &rule, s->weights,
+                                      env->arena, why, sizeof why))
         return 0;
     return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
 }

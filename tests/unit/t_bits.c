@@ -142,11 +142,10 @@ END_TEST
 
 START_TEST(shapes_at_the_edges)
 {
-    static const int shape[][2] = {{1, 1},  {63, 1},  {64, 4},  {65, 5},
+    static const int shape[][2] = {{1, 1},  {63, 1},   {64, 4},  {65, 5},
                                    {8, 64}, {127, 65}, {128, 3}, {7, 129}};
     for (size_t i = 0; i < sizeof shape / sizeof *shape; i++) {
-        struct quantized z = {.w =
-                                  random_weights(2, shape[i][0], shape[i][1])};
+        struct quantized z = {.w = random_weights(2, shape[i][0], shape[i][1])};
         struct clip_rule rule = {.clip = CLIP_LARGEST};
         quantize(&z, scheme_find("uniform"), 8, &rule);
         check_codes(&z);
@@ -156,7 +155,7 @@ END_TEST
 
 START_TEST(half_way_goes_to_the_larger_level)
 {
-    static const float value[] = {0.5f,      -0.5f,      0.49999997f, 1.5f,
+    static const float value[] = {0.5f,        -0.5f,  0.49999997f, 1.5f,
                                   -1.4999999f, 126.5f, 127,         -0.0f};
     static const int64_t want[] = {1, -1, 0, 2, -1, 127, 127, 0};
     struct quantized z = {.w = {1, 8, 1, value}};
@@ -365,8 +364,8 @@ START_TEST(counts_are_those_of_single_bits)
             ck_assert_int_eq(got->row_slices, n.row_slices);
             ck_assert_int_eq(got->columns, n.columns);
             ck_assert_int_eq(got->most, n.most);
-            ck_near(got->density,
-                    (double)n.ones / (double)weights_count(&z.w), 1e-15);
+            ck_near(got->density, (double)n.ones / (double)weights_count(&z.w),
+                    1e-15);
         }
         teardown();
     }
@@ -598,8 +597,7 @@ START_TEST(groups_share_a_crossbar)
             arena_array(&arena, (size_t)(g * k * g * n), sizeof *value);
         for (int a = 0; a < g * k * n; a++) {
             int from = a / (k * n), row = a / n % k, column = a % n;
-            value[(from * k + row) * g * n + from * n + column] =
-                z.w.value[a];
+            value[(from * k + row) * g * n + from * n + column] = z.w.value[a];
         }
         one.w = (struct weights){1, g * k, g * n, value};
         quantize(&one, scheme_find("uniform"), 5, &clip);
@@ -608,7 +606,8 @@ START_TEST(groups_share_a_crossbar)
             struct map_rule rule = {.squeeze = (enum squeeze)l,
                                     .sme_degree = 1};
             struct quant q = {.n = 1, .input_bits = 4};
-            struct matrix many = {g, k, n, 1, 0}, whole = {1, g * k, g * n, 1, 0};
+            struct matrix many = {g, k, n, 1, 0},
+                          whole = {1, g * k, g * n, 1, 0};
             struct mapped a, b;
             q.group[0].n = 4;
             map_exact(&x, &rule, &many, &q, &z.b, &arena, &a);

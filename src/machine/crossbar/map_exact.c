@@ -187,9 +187,8 @@ static struct bits matrices(const struct bits *b, int from, int n,
         d.negative += bits_negative(b, from, 0) - b->negative;
         return d;
     }
-    int64_t *code = arena_array(a, (size_t)n * rows * (size_t)n *
-                                       (size_t)b->columns,
-                                sizeof *code);
+    int64_t *code = arena_array(
+        a, (size_t)n * rows * (size_t)n * (size_t)b->columns, sizeof *code);
     for (int g = 0; g < n; g++)
         for (int k = 0; k < b->rows; k++)
             for (int j = 0; j < b->columns; j++)
@@ -217,8 +216,8 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     c.mask = arena_array(a, PLANES_MAX * (lines / 64 + 1), sizeof *c.mask);
     for (int g = 0; g < m->groups; g += together) {
         int left = m->groups - g;
-        struct bits b = matrices(weights, g,
-                                 left < together ? left : together, a);
+        struct bits b =
+            matrices(weights, g, left < together ? left : together, a);
         add_matrix(&c, &b, q, a);
     }
     out->row_blocks = div_up(m->rows, x->rows);

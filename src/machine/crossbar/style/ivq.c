@@ -279,13 +279,11 @@ static void exact(const struct xbar *x, const struct map_rule *rule,
     const struct planes *p = &q->group[0];
     struct map_rule own = *rule;
 
-    own.two_arrays =
-        weights->is_signed && (rule->two_arrays || p->two_arrays);
+    own.two_arrays = weights->is_signed && (rule->two_arrays || p->two_arrays);
     if (p->real_scales > 0 && levels[rule->squeeze].delays)
         own.squeeze = SQUEEZE_L1;
     map_exact(x, &own, m, q, weights, a, out);
-    out->multiplies = matrix_outputs(m) *
-                      (p->two_arrays ? 2 : p->real_scales);
+    out->multiplies = matrix_outputs(m) * (p->two_arrays ? 2 : p->real_scales);
 }
 
 const struct map_style style_ivq = {
