@@ -188,6 +188,12 @@ enum ivq_status ivq_input_shape(ivq *ctx, const char *shape)
     return IVQ_OK;
 }
 
+enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as)
+{
+    ctx->study.weights = (enum weights_as)as;
+    return IVQ_OK;
+}
+
 /* ---- loading ---- */
 
 static void forget_comparison(ivq *ctx)

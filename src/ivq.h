@@ -53,6 +53,13 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme);
  * "1,3,224,224". NULL: as their files say. Copied. */
 enum ivq_status ivq_input_shape(ivq *ctx, const char *shape);
 
+/* What stands for the weights of networks loaded from now on: themselves,
+ * counted; a distribution with their moments; the distribution of the scheme;
+ * or, as in the beginning, themselves where they are given and else the
+ * scheme's distribution. */
+enum ivq_weights { IVQ_BEST, IVQ_EXACT, IVQ_STATS, IVQ_MODEL };
+enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as);
+
 /* Loads a file by path, or by its name in the folders, in place of what was
  * loaded before. */
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name);

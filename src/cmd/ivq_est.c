@@ -96,6 +96,17 @@ static int set_normalise(struct job *job, const char *text)
                      text);
 }
 
+static int set_weights(ivq *ctx, const char *text)
+{
+    static const char *const names[] = {
+        [IVQ_EXACT] = "exact", [IVQ_STATS] = "stats", [IVQ_MODEL] = "model"};
+    for (int i = IVQ_EXACT; i <= IVQ_MODEL; i++)
+        if (!strcmp(text, names[i]))
+            return ivq_weights(ctx, (enum ivq_weights)i) != IVQ_OK;
+    return put_usage(program, "--weights wants exact, stats or model, not ",
+                     text);
+}
+
 /* One budget option as the override that it stands for. */
 static int set_budget(ivq *ctx, const char *path, const char *value)
 {
@@ -129,6 +140,8 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
         return ivq_quant(ctx, value) ? put_messages(program, ctx) : 0;
     case OPT_INPUT_SHAPE:
         return ivq_input_shape(ctx, value) ? put_messages(program, ctx) : 0;
+    case OPT_WEIGHTS:
+        return set_weights(ctx, value);
     case OPT_EXPLAIN:
         job->explain = value;
         return 0;

@@ -15,6 +15,7 @@ static const struct opt est_options[] = {
     {"include", 'I', "FOLDER", "look up names here first; may repeat"},
     {"quant", OPT_QUANT, "SCHEME", "replace the quantization: apot:4/4"},
     {"input-shape", OPT_INPUT_SHAPE, "N,C,H,W", "input of an ONNX network"},
+    {"weights", OPT_WEIGHTS, "AS", "take weights as exact, stats or model"},
     {"area", OPT_AREA, "AREA", "area budget, \"50 mm2\": sizes the chip"},
     {"crossbars", OPT_CROSSBARS, "N", "crossbar budget: sizes the chip"},
     {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},

@@ -8,7 +8,7 @@
 /* Options without a short form; OPT_LIST + enum ivq_list for the lists. */
 enum {
     OPT_FILE = 256, OPT_PER, OPT_QUANT, OPT_INPUT_SHAPE, OPT_EXPLAIN,
-    OPT_AREA, OPT_CROSSBARS, OPT_VS, OPT_NORMALISE, OPT_LIST
+    OPT_AREA, OPT_CROSSBARS, OPT_VS, OPT_NORMALISE, OPT_WEIGHTS, OPT_LIST
 };
 
 /* One option of a program; a table of them ends with name NULL. */

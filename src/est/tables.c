@@ -36,9 +36,28 @@ static const struct column layer_columns[] = {
     {"tiles", ""}, {"round", ""}, {"buffer", "bit"}, {"hops", ""},
     {"start", "s"}, {"first_output", "s"}, {"last_output", "s"},
     {"busy", "s"}, {"limit", NULL}, {"energy", "J"},
+    {"weights", NULL}, {"ones_per_weight", ""}, {"ones_stats", ""},
+    {"ones_model", ""},
 };
 /* clang-format on */
 enum { LAYER_COLUMNS = sizeof layer_columns / sizeof *layer_columns };
+
+static const char *weights_as(const struct run_layer *r)
+{
+    static const char *const names[] = {"", "exact", "stats", "model"};
+    return r->quant ? names[r->quant->ones.as] : NULL;
+}
+
+/* Ones in a weight, mean over the layer: counted, or by a distribution. */
+static union cell ones_of(const struct run_layer *r, enum weights_as as)
+{
+    const struct ones *o = r->quant ? &r->quant->ones : NULL;
+    if (!o || (!o->known && as != WEIGHTS_MODEL))
+        return number((double)NAN);
+    return number(as == WEIGHTS_EXACT   ? o->exact
+                  : as == WEIGHTS_STATS ? o->stats
+                                        : o->model);
+}
 
 static void fill_layer(const struct run *run, const struct run_layer *r,
                        double energy_J, union cell *c)
@@ -73,7 +92,11 @@ static void fill_layer(const struct run *run, const struct run_layer *r,
                                            number(r->last_s),
                                            number(r->busy_s),
                                            text(r->limit),
-                                           number(energy_J)};
+                                           number(energy_J),
+                                           text(weights_as(r)),
+                                           ones_of(r, WEIGHTS_EXACT),
+                                           ones_of(r, WEIGHTS_STATS),
+                                           ones_of(r, WEIGHTS_MODEL)};
     memcpy(c, row, sizeof row);
 }
 

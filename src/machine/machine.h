@@ -25,6 +25,7 @@ struct part {
 /* What became of one layer. Times count from the arrival of the input. */
 struct run_layer {
     const struct layer *layer;
+    const struct quant *quant; /* NULL: without weights, or not said */
     const char *scheme;      /* "apot 4/4", NULL without weights */
     int planes, input_bits;  /* bit planes or slices of a weight; A */
     int extra_cycles;        /* max D of the temporal scheduling */

@@ -402,7 +402,8 @@ int from_onnx(const struct conf_env *env, const char *path, const char *input,
                         .source = path,
                         .dataset = "",
                         .input_density = 1,
-                        .max_input_bits = 64};
+                        .max_input_bits = 64,
+                        .weights = {.folder = "", .percentile = 99.9}};
     struct from_onnx m = {.env = env,
                           .item = {.at = {path, 0}},
                           .names = {.arena = env->arena},

@@ -4,7 +4,7 @@
 #define NET_FROM_ONNX_H
 
 #include "net/expand.h"
-#include "net/weights.h"
+#include "net/trained.h"
 #include "onnx/tensor.h"
 
 #define FROM_CONSTANT (-3) /* no producer: a tensor of the file */

@@ -64,11 +64,11 @@ void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
                    bool divide)
 {
     int64_t all = (int64_t)l->groups * l->columns;
-    if (!l->weights || n < 1 || all % n)
+    if (!l->trained || n < 1 || all % n)
         return;
-    struct weights *w = arena_alloc(o->m->env->arena, sizeof *w);
+    struct trained *w = arena_alloc(o->m->env->arena, sizeof *w);
     double *scale = arena_array(o->m->env->arena, (size_t)all, sizeof *scale);
-    *w = *l->weights;
+    *w = *l->trained;
     for (int64_t i = 0; i < all; i++) {
         /* a transposed convolution has a window of columns a channel */
         double x = s[n == 1 ? 0 : i / (all / n)];
@@ -76,7 +76,7 @@ void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
         scale[i] = !divide ? old * x : isnan(x) || x == 0 ? old : old / x;
     }
     w->scale = scale;
-    l->weights = w;
+    l->trained = w;
 }
 
 const double *numbers_of(struct op *o, const struct value *v)

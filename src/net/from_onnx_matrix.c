@@ -18,7 +18,7 @@ static const struct value *input_at(const struct op *o, int i)
 /* Where the weights of layer l stand in the file; zero: input of the zero point
  * of integers, after that of their scale in the QLinear operators, or 0. */
 static void set_weights(struct op *o, struct layer *l, const struct value *v,
-                        struct weights w, int zero)
+                        struct trained w, int zero)
 {
     const struct value *z = v->zero ? v->zero : input_at(o, zero);
     const struct value *s = v->scale    ? v->scale
@@ -26,12 +26,12 @@ static void set_weights(struct op *o, struct layer *l, const struct value *v,
                                         : NULL;
     if (!v->tensor || v->tensor->n != (int64_t)l->groups * l->rows * l->columns)
         return;
-    struct weights *copy = arena_alloc(o->m->env->arena, sizeof *copy);
+    struct trained *copy = arena_alloc(o->m->env->arena, sizeof *copy);
     *copy = w;
     copy->tensor = v->tensor;
     if (z && z->number && value_count(z) > 0)
         copy->zero = z->number[0];
-    l->weights = copy;
+    l->trained = copy;
     if (s && constant(s) && numbers_of(o, s))
         scale_weights(o, l, numbers_of(o, s), value_count(s), false);
 }
@@ -190,7 +190,7 @@ static int make_conv(struct op *o, const struct op_rule *rule)
         op_map_layer(o, depth ? &type_dwconv : &type_conv, &arg, &s, &l))
         return -1;
     set_weights(o, l, w,
-                (struct weights){.group_step = (int64_t)l->rows * l->columns,
+                (struct trained){.group_step = (int64_t)l->rows * l->columns,
                                  .row_step = 1,
                                  .column_step = l->rows},
                 rule->b);
@@ -249,7 +249,7 @@ static int make_deconv(struct op *o, const struct op_rule *rule)
         op_map_layer(o, &type_deconv, &arg, &s, &l))
         return -1;
     set_weights(o, l, w,
-                (struct weights){.group_step = (int64_t)l->rows * l->columns,
+                (struct trained){.group_step = (int64_t)l->rows * l->columns,
                                  .row_step = l->columns,
                                  .column_step = 1},
                 rule->b);
@@ -270,7 +270,7 @@ static int64_t leading(const struct value *v, int n)
 /* An activation of k features at so many positions, times k x n weights. */
 static int multiply(struct op *o, struct value *x, const struct value *w,
                     const int64_t kn[2], int64_t positions, bool bias,
-                    struct weights where, int zero)
+                    struct trained where, int zero)
 {
     if (kn[0] < 1 || kn[1] < 1 || kn[0] > SIZE_LIMIT || kn[1] > SIZE_LIMIT ||
         positions < 1 || positions > SIZE_LIMIT)
@@ -306,7 +306,7 @@ static int make_gemm(struct op *o, const struct op_rule *rule)
     int64_t kn[] = {b->dim[tb], b->dim[!tb]}, m = a->dim[ta];
     if (a->dim[!ta] != kn[0])
         return differ(o, a->dim[!ta], kn[0]);
-    struct weights where = {.row_step = tb ? 1 : kn[1],
+    struct trained where = {.row_step = tb ? 1 : kn[1],
                             .column_step = tb ? kn[0] : 1};
     if (multiply(o, a, b, kn, m, o->n_in > 2 && o->in[2], where, -1))
         return -1;
@@ -323,7 +323,7 @@ static int product_of_weights(struct op *o, struct value *x,
     int64_t kn[] = {w->dim[left ? r - 1 : r - 2], w->dim[left ? r - 2 : r - 1]};
     if (in != kn[0])
         return differ(o, in, kn[0]);
-    struct weights where = {.row_step = left ? 1 : kn[1],
+    struct trained where = {.row_step = left ? 1 : kn[1],
                             .column_step = left ? kn[0] : 1};
     int64_t positions = leading(x, left ? last - 1 : last);
     if (left)

@@ -1,7 +1,13 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/from_onnx.h"
+#include <math.h>
 #include <string.h>
+#include <unistd.h>
+
+/* In the order of enum clip of quant/bits.h. */
+static const char *const clips[] = {"max", "percentile", "mse", "scheme", NULL};
+static const char *const scales[] = {"tensor", "column", NULL};
 
 /* clang-format off */
 static const struct field root_fields[] = {
@@ -17,12 +23,23 @@ static const struct field root_fields[] = {
     {"max_input_bits", FIELD_COUNT, DIM_NONE,
      offsetof(struct net, max_input_bits), 1, 64, "64", NULL,
      "activations of more bits are rounded to so many"},
+    {"weights", FIELD_TEXT, DIM_NONE, offsetof(struct net, weights.folder),
+     0, 0, "", NULL, "folder of the weights, LAYER.npy each"},
+    {"weight_clip", FIELD_CHOICE, DIM_NONE, offsetof(struct net, weights.clip),
+     0, 0, "max", clips, "weight of the largest level"},
+    {"weight_percentile", FIELD_REAL, DIM_NONE,
+     offsetof(struct net, weights.percentile), 1, 100, "99.9", NULL,
+     "of the clip 'percentile'"},
+    {"weight_scale", FIELD_CHOICE, DIM_NONE,
+     offsetof(struct net, weights.scale), 0, 0, "tensor", scales,
+     "weights that share a scale"},
     {0}
 };
 
 static const char *const root_keys[] = {
     "name", "source", "dataset", "input_density", "max_input_bits", "input",
-    "quant", "sources", "layers", "base"
+    "quant", "sources", "layers", "base", "weights", "weight_clip",
+    "weight_percentile", "weight_scale"
 };
 /* clang-format on */
 #define N_KEYS ((int)(sizeof root_keys / sizeof *root_keys))
@@ -106,17 +123,77 @@ static int sum_up(struct node *root, struct net *net, struct msgs *msgs)
     return 0;
 }
 
+/* The file of each layer; a layer without one is named. */
+static int read_weights(const struct conf_env *env, struct node *root,
+                        struct net *net)
+{
+    const struct node *key = node_get(root, "weights");
+    const char *folder = net->weights.folder;
+    int found = 0, bad = 0;
+    if (!*folder)
+        return 0;
+    if (*folder != '/' && key && key->at.file)
+        folder = arena_printf(env->arena, "%s/%s",
+                              conf_beside(env, &key->at).folders[0], folder);
+    for (int i = 0; i < net->n; i++) {
+        struct layer *l = &net->layer[i];
+        if (!l->groups)
+            continue;
+        const char *path =
+            arena_printf(env->arena, "%s/%s.npy", folder, l->name);
+        if (access(path, F_OK)) {
+            msg_warn(env->msgs, &l->at, "layer '%s' has no weights: no '%s'",
+                     l->name, path);
+            continue;
+        }
+        found++;
+        bad |= npy_read(env, path, l);
+    }
+    if (!found)
+        return msg_error(env->msgs, key ? &key->at : NULL,
+                         "'%s' has no weights of any layer; files are named "
+                         "LAYER.npy",
+                         folder);
+    return bad;
+}
+
 static bool is_onnx(const char *name)
 {
     const char *dot = strrchr(name, '.');
     return dot && strcmp(dot, ".onnx") == 0;
 }
 
+/* The weights that an ONNX file has, as matrices. */
+static int copy_trained(const struct conf_env *env, const struct net *net)
+{
+    int bad = 0;
+    for (int i = 0; i < net->n; i++) {
+        struct layer *l = &net->layer[i];
+        size_t one = (size_t)l->rows * (size_t)l->columns, k = 0;
+        size_t all = one * (size_t)l->groups;
+        if (!l->trained)
+            continue;
+        float *w = arena_array(env->arena, all, sizeof *w);
+        for (int g = 0; g < l->groups; g++)
+            trained_matrix(l, g, w + one * (size_t)g);
+        while (k < all && isfinite(w[k]))
+            k++;
+        if (k < all)
+            bad = msg_error(env->msgs, &l->at,
+                            "layer '%s': weight %zu of its matrix is no "
+                            "finite number",
+                            l->name, k);
+        l->weights = w;
+    }
+    return bad;
+}
+
 static int load_onnx(const struct conf_env *env, const char *name,
                      const char *input, struct net *net)
 {
     struct node root = {.at = {.file = conf_find(env, name)}};
-    if (!root.at.file || from_onnx(env, root.at.file, input, net))
+    if (!root.at.file || from_onnx(env, root.at.file, input, net) ||
+        copy_trained(env, net))
         return -1;
     return sum_up(&root, net, env->msgs);
 }
@@ -140,5 +217,6 @@ int net_load(const struct conf_env *env, const char *name, const char *input,
     read_layers(root, net, env);
     if (env->msgs->errors > before)
         return -1;
-    return sum_up(root, net, env->msgs);
+    return sum_up(root, net, env->msgs) || read_weights(env, root, net) ? -1
+                                                                        : 0;
 }

@@ -29,7 +29,7 @@ struct window {
 /* Which row of the table of layer types a layer is (net/layer_types). */
 struct layer_type;
 
-struct weights; /* net/weights.h */
+struct trained; /* net/trained.h */
 
 /*
  * One layer. A weight layer (groups > 0) is `groups` matrices of rows x
@@ -63,7 +63,17 @@ struct layer {
     struct node *quant;   /* the layer's own `quant` setting or NULL */
     const int64_t *codes; /* rows x columns weights in units of the
                              smallest bit, row-major; NULL if none */
-    const struct weights *weights; /* as trained; NULL if the file has none */
+    const struct trained *trained; /* as an ONNX file has them, or NULL */
+    const float *weights; /* groups x rows x columns, finite; NULL if none */
+    bool stored;          /* they are codes already, as `codes` */
+};
+
+/* How weights become codes, as the workload file says. */
+struct net_weights {
+    const char *folder; /* of a file a layer; "": none */
+    int clip;           /* enum clip of quant/bits.h */
+    double percentile;
+    int scale; /* 0: one a layer, 1: one a column */
 };
 
 struct net {
@@ -78,6 +88,7 @@ struct net {
     struct node *quant;   /* the network's `quant` setting or NULL */
     struct node *sources; /* its `sources` group or NULL */
     double input_density; /* share of ones among input bits, 0..1 */
+    struct net_weights weights;
     int max_input_bits;   /* that an activation has, whatever `quant` says */
 };
 
@@ -89,6 +100,14 @@ struct net {
  */
 int net_load(const struct conf_env *env, const char *name, const char *input,
              struct net *net);
+
+/*
+ * Reads the weights of a layer from a numpy file, format 1 to 3, C order,
+ * float32, float64 or int8 (codes), of shape (K, N), with groups (G, K, N), or
+ * of a convolution (G N, channels, height, width). Memory from env->arena.
+ * Returns 0, or -1 having reported with the layer's place.
+ */
+int npy_read(const struct conf_env *env, const char *path, struct layer *l);
 
 const char *layer_type_name(const struct layer *layer); /* "conv" */
 

@@ -148,6 +148,7 @@ static int fill(struct quant_plan *plan, int i, const struct quant_setting *s,
         if (!p)
             return -1;
         out->group[g] = *p;
+        out->spec[g] = spec[g];
         out->group[g].share = s->part[g].ratio / sum;
     }
     write_label(s, spec, out);

@@ -9,23 +9,23 @@
 enum { ROLL_BITS = 8 };
 
 /* P(w <= x) of the weight, or of its magnitude for signed level sets */
-static double cdf(const struct quant_spec *s, bool is_signed, double x)
+static double cdf(const struct weight_dist *w, bool is_signed, double x)
 {
-    double p = quant_cdf_abs(s->dist, s->shape, fabs(x));
+    double p = quant_cdf_abs(w->dist, w->shape, fabs(x));
     if (is_signed)
         return p;
     return x < 0 ? 0.5 - 0.5 * p : 0.5 + 0.5 * p;
 }
 
-/* P of each level; `top` is the largest level in standard deviations. */
-static void probabilities(const struct levels *l, const struct quant_spec *s,
-                          double top, double *p)
+/* P of each level */
+static void probabilities(const struct levels *l, const struct weight_dist *w,
+                          double *p)
 {
     double centre = levels_centre(l), below = 0;
-    double unit = top / ((double)l->code[l->n - 1] - centre);
+    double unit = w->top / ((double)l->code[l->n - 1] - centre);
     for (int m = 0; m + 1 < l->n; m++) {
         double middle = 0.5 * ((double)l->code[m] + (double)l->code[m + 1]);
-        double upto = cdf(s, l->is_signed, unit * (middle - centre));
+        double upto = cdf(w, l->is_signed, unit * (middle - centre));
         p[m] = upto - below;
         below = upto;
     }
@@ -96,26 +96,34 @@ static double zero_share(const struct levels *l, const double *p)
     return 0;
 }
 
+void quant_planes_of(const struct quant_spec *spec, const struct levels *l,
+                     const struct weight_dist *w, struct arena *a,
+                     struct planes *out)
+{
+    *out = (struct planes){.share = 1};
+    shape_of(l, spec, out);
+    if (l->real_scales) {
+        for (int b = 0; b < out->n; b++)
+            out->density[b] = 1 - cdf(w, false, l->plane_threshold[b]);
+        return;
+    }
+    double *p = arena_array(a, (size_t)l->n, sizeof *p);
+    probabilities(l, w, p);
+    out->zero = zero_share(l, p);
+    if (is_full_range(l))
+        fold(p, out);
+    else
+        add_up(l, p, out);
+}
+
 int quant_planes(const struct quant_spec *spec, struct arena *a,
                  struct planes *out, char *why, int size)
 {
     struct levels l;
-    *out = (struct planes){.share = 1};
     if (quant_levels(spec, a, &l, why, size))
         return -1;
-    shape_of(&l, spec, out);
-    if (l.real_scales) {
-        for (int b = 0; b < out->n; b++)
-            out->density[b] = 1 - cdf(spec, false, l.plane_threshold[b]);
-        return 0;
-    }
-    double *p = arena_array(a, (size_t)l.n, sizeof *p);
-    probabilities(&l, spec, quant_clip(spec), p);
-    out->zero = zero_share(&l, p);
-    if (is_full_range(&l))
-        fold(p, out);
-    else
-        add_up(&l, p, out);
+    struct weight_dist w = {spec->dist, spec->shape, quant_clip(spec)};
+    quant_planes_of(spec, &l, &w, a, out);
     return 0;
 }
 

@@ -64,13 +64,32 @@ struct planes {
     int real_scales;            /* as in levels */
 };
 
+/* What stands for a layer's weights. */
+enum weights_as {
+    WEIGHTS_BEST,  /* exact where there are weights, else the model */
+    WEIGHTS_EXACT, /* themselves, counted */
+    WEIGHTS_STATS, /* a zero-inflated generalised Gaussian by their moments */
+    WEIGHTS_MODEL  /* the distribution of the scheme's spec */
+};
+
+/* Ones in a weight, mean over the layer. Without weights only `model`. */
+struct ones {
+    bool known; /* there are weights */
+    enum weights_as as; /* what the estimate is of */
+    double exact, stats, model;
+};
+
 /* The quantization of one layer. Shares of the groups sum to 1. */
 struct quant {
     int n;
     struct planes group[GROUPS_MAX];
+    struct quant_spec spec[GROUPS_MAX]; /* that the planes follow from */
     int input_bits;        /* activation bits A */
     int low_input_bits;    /* DRQ: bits of the insensitive share, else 0 */
     double low_input_share;/* DRQ: share of input vectors at the low width */
+    const struct bits *bits; /* real weights, of one scheme; NULL: those of the
+                                densities */
+    struct ones ones;
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
 };
 
@@ -132,6 +151,18 @@ int quant_levels(const struct quant_spec *spec, struct arena *a,
  */
 int quant_planes(const struct quant_spec *spec, struct arena *a,
                  struct planes *out, char *why, int size);
+
+/* Weights of a distribution; the largest level in their standard deviations. */
+struct weight_dist {
+    enum dist dist;
+    double shape, top;
+};
+
+/* The same for a level set of the spec that is there already, and weights of
+ * another distribution; cannot fail. */
+void quant_planes_of(const struct quant_spec *spec, const struct levels *levels,
+                     const struct weight_dist *weights, struct arena *a,
+                     struct planes *out);
 
 /* Cumulative distribution of |w| <= x, x in standard deviations. `shape` is
  * that of the generalised Gaussian, 0.3 to 10; 0: its default. */

@@ -3,8 +3,11 @@
 #include "use/study.h"
 
 #include "base/suggest.h"
+#include "quant/bits.h"
 
 #include <string.h>
+
+enum { WHY = 200 };
 
 static const struct machine_type *type_of(const struct conf_env *env,
                                           struct node *root)
@@ -72,6 +75,51 @@ static int load_quant(const struct conf_env *env, struct study *s,
     return bad;
 }
 
+/* `codes` are counted unless the model is asked for. */
+static void pack_codes(const struct layer *l, struct quant *q, struct arena *a)
+{
+    struct bits *b = arena_alloc(a, sizeof *b);
+    bits_pack(l->codes, l->groups, l->rows, l->columns, 0, true, a, b);
+    q->bits = b;
+    q->ones.as = WEIGHTS_EXACT;
+}
+
+static int use_weights(const struct conf_env *env, const struct study *s,
+                       const struct layer *l, struct quant *q)
+{
+    const struct net_weights *from = &s->net->weights;
+    const struct clip_rule rule = {(enum clip)from->clip, from->percentile,
+                                   from->scale == 1};
+    const struct weights w = {l->groups, l->rows, l->columns, l->weights};
+    char why[WHY];
+    quant_ones_of_model(q);
+    if (l->codes && s->weights != WEIGHTS_MODEL)
+        pack_codes(l, q, env->arena);
+    if (!l->weights || !quant_weights(q, &w, l->stored, &rule, s->weights,
+                                      env->arena, why, sizeof why))
+        return 0;
+    return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
+}
+
+/* Real weights in place of distributions, where there are some. */
+static int load_weights(const struct conf_env *env, const struct study *s)
+{
+    int found = 0, bad = 0;
+    for (int i = 0; i < s->net->n; i++) {
+        const struct layer *l = &s->net->layer[i];
+        if (!l->groups)
+            continue;
+        found += l->codes || l->weights;
+        bad |= use_weights(env, s, l, &s->quant[i]);
+    }
+    if (!found && (s->weights == WEIGHTS_EXACT || s->weights == WEIGHTS_STATS))
+        return msg_error(env->msgs, NULL,
+                         "'%s' has no weights that could be counted; give "
+                         "them with 'weights', or use --weights model",
+                         s->net->name);
+    return bad;
+}
+
 int study_network(struct study *s, const struct conf_env *env, const char *name,
                   const char *quant)
 {
@@ -80,7 +128,8 @@ int study_network(struct study *s, const struct conf_env *env, const char *name,
     if (net_load(env, name, s->input_shape, net))
         return -1;
     s->net = net;
-    if (load_quant(env, s, quant) || env->msgs->errors > errors)
+    if (load_quant(env, s, quant) || env->msgs->errors > errors ||
+        load_weights(env, s))
         return -1;
     return 0;
 }

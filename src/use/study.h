@@ -15,6 +15,7 @@ struct study {
     const char *input_shape; /* of ONNX files: "1,3,224,224" or NULL */
     struct net *net;
     struct quant *quant; /* a layer each */
+    enum weights_as weights; /* asked for */
     struct quant_plan plan;
     struct run run;
     struct estimate est;

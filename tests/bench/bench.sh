@@ -34,3 +34,4 @@ tests/bench/spawn "$runs" "$est" -c "$srcdir/tech/ivq-32nm.cfg" \
     -I "$srcdir/workloads/quant" --vs "$vs"
 tests/bench/rate "$srcdir/tech" "$srcdir/workloads" "$srcdir/workloads/quant"
 tests/bench/parts "$srcdir/tech"
+tests/bench/bits

@@ -5,7 +5,7 @@
 
 #include "files.h"
 #include "net/net.h"
-#include "net/weights.h"
+#include "net/trained.h"
 #include "onnx/tensor.h"
 
 #include <fenv.h>

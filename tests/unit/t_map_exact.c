@@ -34,12 +34,23 @@ struct trial {
     int planes, input_bits;
 };
 
+static struct bits bits_of(const struct trial *t)
+{
+    struct bits b;
+
+    bits_pack(t->code, t->m.groups, t->m.rows, t->m.columns, 0, true, &arena,
+              &b);
+    return b;
+}
+
 static struct mapped count(const struct trial *t)
 {
+    struct quant q = {.n = 1, .input_bits = t->input_bits};
+    struct bits b = bits_of(t);
     struct mapped out;
 
-    map_exact(&t->x, &t->rule, &t->m, t->code, t->planes, t->input_bits, &arena,
-              &out);
+    q.group[0].n = t->planes;
+    map_exact(&t->x, &t->rule, &t->m, &q, &b, &arena, &out);
     return out;
 }
 
@@ -103,8 +114,8 @@ static struct replay replay(const struct trial *t)
     struct replay r = {.t = t};
 
     r.y = arena_array(&arena, (size_t)t->m.columns, sizeof *r.y);
-    place(&t->x, &t->rule, &t->m, t->code, t->planes, &arena, replay_crossbar,
-          &r);
+    struct bits b = bits_of(t);
+    place(&t->x, &t->rule, &b, t->planes, &arena, replay_crossbar, &r);
     return r;
 }
 

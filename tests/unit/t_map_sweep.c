@@ -306,8 +306,9 @@ static struct sampled count_samples(struct trial *t,
         arena_init(&arena, NULL);
         for (int j = 0; j < n; j++)
             code[j] = draw(&t->q.group[0]);
-        map_exact(&t->x, &t->rule, &t->m, code, t->q.group[0].n,
-                  t->q.input_bits, &arena, &o);
+        struct bits b;
+        bits_pack(code, 1, t->m.rows, t->m.columns, 0, true, &arena, &b);
+        map_exact(&t->x, &t->rule, &t->m, &t->q, &b, &arena, &o);
         arena_release(&arena);
         sample_add(&s.crossbars, o.crossbars);
         sample_add(&s.drives, o.drives);

@@ -71,7 +71,7 @@ START_TEST(weights_are_reachable)
     good();
     ck_assert_int_eq(net.n, 1); /* folded in */
     ck_assert_int_eq(layer("y")->params, 12 + 6);
-    weights_matrix(layer("y"), 0, w);
+    trained_matrix(layer("y"), 0, w);
     for (int c = 0; c < 3; c++)
         for (int r = 0; r < 4; r++)
             ck_near((double)w[r * 3 + c],
@@ -90,7 +90,7 @@ START_TEST(gemm)
     with_int(add("Gemm", "x w b", "y"), "transB", 1);
     good();
     is_matrix("y", 1, 5, 3, 1);
-    weights_matrix(layer("y"), 0, w);
+    trained_matrix(layer("y"), 0, w);
     ck_near((double)w[1 * 3 + 2], 2 * 5 + 1 + 0.5, 1e-7);
 }
 END_TEST
@@ -109,7 +109,7 @@ START_TEST(matmul_of_weights)
     is_matrix("y", 1, 4, 3, 7);
     ck_assert_int_eq(layer("y")->params, 15);
     is_matrix("z", 1, 7, 6, 3);
-    weights_matrix(layer("y"), 0, w);
+    trained_matrix(layer("y"), 0, w);
     ck_near((double)w[3 * 3 + 1], 10.5, 1e-7);
 }
 END_TEST
@@ -170,7 +170,7 @@ START_TEST(integers)
     add("MatMulInteger", "x w - z", "y");
     good();
     is_matrix("y", 1, 4, 2, 1);
-    weights_matrix(layer("y"), 0, w);
+    trained_matrix(layer("y"), 0, w);
     ck_near((double)w[3], 123 - 128, 0);
 }
 END_TEST
@@ -192,7 +192,7 @@ START_TEST(dequantized)
     add("MatMul", "q d", "y");
     good();
     is_matrix("y", 1, 4, 2, 1);
-    weights_matrix(layer("y"), 0, w);
+    trained_matrix(layer("y"), 0, w);
     ck_near((double)w[2], (2 - 4 - 1) * 0.5, 0);
     ck_near((double)w[3], (3 - 4 - 1) * 1.5, 0);
 }

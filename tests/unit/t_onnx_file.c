@@ -152,7 +152,7 @@ START_TEST(keeps_to_its_folder)
     file_bytes("w.bin", (char *)numbers, 64);
     good();
     float x[16];
-    weights_matrix(layer("c"), 0, x);
+    trained_matrix(layer("c"), 0, x);
     ck_near((double)x[1], 4.5, 0);
     w->dims[0] = 5;
     msgs.n = 0;

@@ -30,4 +30,16 @@ void fixed_map(const struct xbar *x, const struct map_rule *rule,
                const struct matrix *m, const struct quant *q,
                struct mapped *out);
 
+/* Ones of real weights: codes biased by half the range, as two's complement
+ * with its sign inverted; codes without a sign as they are. */
+double fixed_ones(const struct xbar *x, const struct map_rule *rule,
+                  const struct quant *q, const struct bits *weights,
+                  struct arena *a);
+
+/* map_style.map_exact of styles in which only the ones depend on the weights */
+void fixed_map_exact(const struct xbar *x, const struct map_rule *rule,
+                     const struct matrix *m, const struct quant *q,
+                     const struct bits *weights, struct arena *a,
+                     struct mapped *out);
+
 #endif

@@ -4,6 +4,7 @@
 #ifndef MACHINE_CROSSBAR_MAP_H
 #define MACHINE_CROSSBAR_MAP_H
 
+#include "quant/bits.h"
 #include "quant/quant.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -109,20 +110,24 @@ struct map_style {
                 struct mapped *out);
     /* Reads of a column in one cycle, each with a conversion. NULL: one. */
     int (*reads)(const struct map_rule *rule, const struct xbar *x);
-    /* map(), counted from weights: `code` holds rows x columns signed
-     * integers in units of the smallest bit, row-major, |code| < 2^63; one
-     * group; `planes` is the range that the naive mapping pays for. Scratch
-     * from `a`. NULL: what the style counts does not depend on the weights. */
+    /* map(), counted from weights of the same groups, rows and columns; the
+     * quantization has one scheme, whose planes the naive mapping pays for.
+     * Scratch from `a`. NULL: what the style counts does not depend on them. */
     void (*map_exact)(const struct xbar *x, const struct map_rule *rule,
-                      const struct matrix *m, const int64_t *code, int planes,
-                      int input_bits, struct arena *a, struct mapped *out);
+                      const struct matrix *m, const struct quant *q,
+                      const struct bits *weights, struct arena *a,
+                      struct mapped *out);
 };
 
 extern const struct map_style *const map_styles[]; /* NULL at the end */
 
-/* map_exact of the ivq style. */
+/* Native bit planes counted from weights. */
 void map_exact(const struct xbar *x, const struct map_rule *rule,
-               const struct matrix *m, const int64_t *code, int planes,
-               int input_bits, struct arena *a, struct mapped *out);
+               const struct matrix *m, const struct quant *q,
+               const struct bits *weights, struct arena *a,
+               struct mapped *out);
+
+/* Mean cycles of an input vector over a mixture of input widths. */
+double map_mean_cycles(const struct quant *q, int dac_bits);
 
 #endif

@@ -2,16 +2,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/crossbar/pack.h"
 #include "machine/crossbar/place.h"
+#include <limits.h>
 #include <string.h>
 
 struct count {
     const struct xbar *x;
     const struct map_rule *rule;
     struct mapped *out;
-    int cycles;            /* A */
+    double cycles;         /* A, mean over a mixture of input widths */
     double per_slice;      /* cycles that delay an input by one slice */
     uint64_t peak;         /* largest column sum */
-    uint64_t *sum;         /* of each column of a crossbar */
+    uint64_t *mask;        /* [slice][word]: rows whose slice is there */
+    int matrix_columns;    /* of one matrix, if several share a crossbar */
     int group;             /* column group now, -1 before the first */
     int delay;             /* its largest, slices */
     int columns;           /* of it */
@@ -33,26 +35,66 @@ static void close_group(struct count *c)
         return;
     if (extra > c->out->extra_cycles)
         c->out->extra_cycles = extra;
-    c->out->shift_adds += (double)c->columns * (c->cycles + extra);
+    c->out->shift_adds += c->columns * (c->cycles + extra);
     c->row_delay_bits += bits_for(c->delay + 1);
+}
+
+/* Slices and words that a crossbar has wordlines of. */
+struct extent {
+    int low, high, first, last;
+};
+
+/* Sets (or clears again) the rows of each slice. */
+static struct extent mark(struct count *c, const struct placed *p, bool set)
+{
+    struct extent e = {PLANES_MAX, 0, INT_MAX, 0};
+
+    for (int i = 0; i < p->lines; i++) {
+        const struct wordline *w = &p->line[i];
+        int word = w->row / 64;
+        uint64_t bit = set ? UINT64_C(1) << w->row % 64 : 0;
+        uint64_t *to = &c->mask[w->slice * p->words + word];
+        *to = set ? *to | bit : 0;
+        e.low = w->slice < e.low ? w->slice : e.low;
+        e.high = w->slice > e.high ? w->slice : e.high;
+        e.first = word < e.first ? word : e.first;
+        e.last = word > e.last ? word : e.last;
+    }
+    return e;
+}
+
+/* Sum of a column's cells; adds its ones. */
+static uint64_t column_sum(struct count *c, const struct placed *p,
+                           const struct extent *e, const uint64_t *plane)
+{
+    const int bits = c->x->cell_bits;
+    uint64_t sum = 0;
+
+    for (int s = e->low; s <= e->high; s++)
+        for (int i = 0; i < bits && s * bits + i < p->planes; i++) {
+            const uint64_t *from = plane + (s * bits + i) * p->words;
+            const uint64_t *mask = c->mask + s * p->words;
+            unsigned ones = 0;
+            for (int k = e->first; k <= e->last; k++)
+                ones += (unsigned)bits_ones(from[k] & mask[k]);
+            sum += (uint64_t)ones << i;
+            c->out->ones += ones;
+        }
+    return sum;
 }
 
 /* Sums the columns; returns how many are not empty. */
 static int sum_columns(struct count *c, const struct placed *p)
 {
+    struct extent e = mark(c, p, true);
     int filled = 0;
 
-    memset(c->sum, 0, (size_t)p->columns * sizeof *c->sum);
-    for (int i = 0; i < p->lines; i++)
-        for (int j = 0; j < p->columns; j++) {
-            unsigned cell = placed_cell(p, c->x->cell_bits, i, j);
-            c->sum[j] += cell;
-            c->out->ones += __builtin_popcount(cell);
-        }
     for (int j = 0; j < p->columns; j++) {
-        filled += c->sum[j] > 0;
-        c->peak = c->sum[j] > c->peak ? c->sum[j] : c->peak;
+        uint64_t sum = column_sum(c, p, &e, p->plane[j]);
+        filled += sum > 0;
+        c->peak = sum > c->peak ? sum : c->peak;
     }
+    mark(c, p, false);
     return filled;
 }
 
@@ -76,16 +118,17 @@ static void see(void *self, const struct placed *p)
     out->conversions_nonempty += sum_columns(c, p) * cycles;
     out->drives += (double)p->lines * c->cycles;
     out->cell_reads += cells * c->cycles;
-    out->cells_used += cells;
+    out->cells_used +=
+        c->matrix_columns ? (double)p->lines * c->matrix_columns : cells;
     c->lines += p->lines;
 }
 
-static double index_bits(const struct count *c, const struct matrix *m,
+static double index_bits(const struct count *c, const struct bits *b,
                          int slices)
 {
     int arrays = c->rule->two_arrays ? 2 : 1;
-    double tiles = (double)arrays * slices * div_up(m->rows, c->x->rows) *
-                   div_up(m->columns, c->x->columns);
+    double tiles = (double)arrays * slices * div_up(b->rows, c->x->rows) *
+                   div_up(b->columns, c->x->columns);
 
     switch (c->rule->squeeze) {
     case SQUEEZE_L0:
@@ -93,18 +136,18 @@ static double index_bits(const struct count *c, const struct matrix *m,
     case SQUEEZE_L3:
         return c->lines * bits_for(slices);
     case SQUEEZE_L4:
-        return c->lines * (bits_for(slices) + bits_for(m->rows));
+        return c->lines * (bits_for(slices) + bits_for(b->rows));
     default:
-        return tiles + m->rows * c->row_delay_bits;
+        return tiles + b->rows * c->row_delay_bits;
     }
 }
 
-static double input_fetch(const struct count *c, const struct matrix *m,
-                          int input_bits)
+static double input_fetch(const struct count *c, const struct bits *b,
+                          double input_bits)
 {
     if (c->rule->squeeze == SQUEEZE_L4)
         return c->lines * input_bits;
-    return (double)m->rows * div_up(m->columns, c->x->columns) * input_bits;
+    return (double)b->rows * div_up(b->columns, c->x->columns) * input_bits;
 }
 
 /* ceil(log2(m + 1)), m the largest sum of a column */
@@ -115,27 +158,75 @@ static int adc_bits(const struct count *c)
     return most ? 64 - __builtin_clzll(most) : 0;
 }
 
-void map_exact(const struct xbar *x, const struct map_rule *rule,
-               const struct matrix *m, const int64_t *code, int planes,
-               int input_bits, struct arena *a, struct mapped *out)
+/* Adds one matrix, or those that share a crossbar as one. */
+static void add_matrix(struct count *c, const struct bits *b,
+                       const struct quant *q, struct arena *a)
 {
-    struct count c = {.x = x, .rule = rule, .out = out, .group = -1};
+    struct mapped *out = c->out;
+
+    c->group = -1;
+    c->lines = c->row_delay_bits = 0;
+    int slices = place(c->x, c->rule, b, q->group[0].n, a, see, c);
+    close_group(c);
+    out->planes = slices > out->planes ? slices : out->planes;
+    out->input_fetch += input_fetch(c, b, map_mean_cycles(q, 1));
+    out->index_bits += index_bits(c, b, slices);
+}
+
+/* Group `from` and those behind it, `n` together, as a matrix of one group:
+ * blocks along the diagonal. */
+static struct bits matrices(const struct bits *b, int from, int n,
+                            struct arena *a)
+{
+    struct bits d = *b;
+    size_t rows = (size_t)b->rows;
+
+    d.groups = 1;
+    if (n == 1) {
+        d.plane += bits_column(b, from, 0) - b->plane;
+        d.negative += bits_negative(b, from, 0) - b->negative;
+        return d;
+    }
+    int64_t *code = arena_array(
+        a, (size_t)n * rows * (size_t)n * (size_t)b->columns, sizeof *code);
+    for (int g = 0; g < n; g++)
+        for (int k = 0; k < b->rows; k++)
+            for (int j = 0; j < b->columns; j++)
+                code[((size_t)g * rows + (size_t)k) * (size_t)n *
+                         (size_t)b->columns +
+                     (size_t)g * (size_t)b->columns + (size_t)j] =
+                    bits_code(b, from + g, k, j);
+    bits_pack(code, 1, n * b->rows, n * b->columns, b->planes, b->is_signed, a,
+              &d);
+    return d;
+}
+
+void map_exact(const struct xbar *x, const struct map_rule *rule,
+               const struct matrix *m, const struct quant *q,
+               const struct bits *weights, struct arena *a, struct mapped *out)
+{
+    struct count c = {.x = x, .rule = rule, .out = out};
+    int together = pack_together(x, m, 1);
+    size_t lines = (size_t)together * (size_t)m->rows;
 
     memset(out, 0, sizeof *out);
-    c.cycles = div_up(input_bits, x->dac_bits);
+    c.cycles = map_mean_cycles(q, x->dac_bits);
     c.per_slice = (double)x->cell_bits / x->dac_bits;
-    c.sum = arena_array(a, (size_t)x->columns, sizeof *c.sum);
-    out->planes = place(x, rule, m, code, planes, a, see, &c);
-    close_group(&c);
+    c.matrix_columns = together > 1 ? m->columns : 0;
+    c.mask = arena_array(a, PLANES_MAX * (lines / 64 + 1), sizeof *c.mask);
+    for (int g = 0; g < m->groups; g += together) {
+        int left = m->groups - g;
+        struct bits b =
+            matrices(weights, g, left < together ? left : together, a);
+        add_matrix(&c, &b, q, a);
+    }
     out->row_blocks = div_up(m->rows, x->rows);
     out->shift_adds +=
         (rule->skip_columns ? out->conversions_nonempty : out->conversions) +
-        (double)m->columns * (out->row_blocks - 1 + rule->two_arrays);
-    out->input_fetch = input_fetch(&c, m, input_bits);
-    out->index_bits = index_bits(&c, m, out->planes);
+        matrix_outputs(m) * (out->row_blocks - 1 + rule->two_arrays);
     out->index_reads = out->index_bits;
-    out->input_bits = input_bits;
-    out->input_cycles = c.cycles;
+    out->input_bits = q->input_bits;
+    out->input_cycles = div_up(q->input_bits, x->dac_bits);
     out->mean_cycles = c.cycles;
     out->feeds = 1;
     out->adc_bits = adc_bits(&c);

@@ -3,14 +3,16 @@
 #include "machine/crossbar/place.h"
 #include "machine/crossbar/pack.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* A column group of one array while it is being placed. */
 struct placer {
     const struct xbar *x;
     const struct map_rule *rule;
     int rows, slices;
-    uint64_t *magnitude; /* rows x columns */
-    uint64_t *filled;    /* per row, bit s: slice s is not empty */
+    const uint64_t **plane; /* of each column */
+    uint64_t *kept;         /* planes of one sign, columns one by one */
+    uint64_t *filled;       /* per row, bit s: slice s is not empty */
     struct wordline *line;
     struct placed at;
     void (*see)(void *self, const struct placed *p);
@@ -191,103 +193,126 @@ static void place_group(struct placer *p)
             place_block(p, k, k + block < p->rows ? k + block : p->rows);
 }
 
-/* The magnitudes of this array's weights, and which slices they fill. */
-static void load_group(struct placer *p, const struct matrix *m,
-                       const int64_t *code)
+/* The planes of a column, of this array's weights. */
+static const uint64_t *load_column(const struct placer *p, const struct bits *b,
+                                   int n, uint64_t *kept)
 {
-    const int c = p->x->cell_bits, columns = p->at.columns;
-    const int64_t sign = p->at.array ? -1 : 1;
+    const uint64_t *from = bits_column(b, 0, n);
+    const uint64_t *negative = bits_negative(b, 0, n);
+    const uint64_t flip = p->at.array ? 0 : ~UINT64_C(0);
 
-    for (int k = 0; k < p->rows; k++) {
-        uint64_t bits = 0, filled = 0;
-        uint64_t *to = &p->magnitude[(size_t)k * (size_t)columns];
-        for (int j = 0; j < columns; j++) {
-            int64_t w =
-                code[(size_t)k * (size_t)m->columns + (size_t)p->at.column[j]];
-            if (!p->rule->two_arrays)
-                w = w < 0 ? -w : w;
-            to[j] = w * sign > 0 ? (uint64_t)(w * sign) : 0;
-            bits |= to[j];
-        }
-        for (int s = 0; s < p->slices && bits >> (s * c) != 0; s++)
-            if (bits >> (s * c) & ((1u << c) - 1))
-                filled |= UINT64_C(1) << s;
-        p->filled[k] = filled;
-    }
+    if (!p->rule->two_arrays)
+        return from;
+    for (int i = 0; i < b->planes * b->words; i++)
+        kept[i] = from[i] & (negative[i % b->words] ^ flip);
+    return kept;
 }
 
-static uint64_t column_bits(const struct matrix *m, const int64_t *code, int n)
+/* The planes of this array's weights, and which slices they fill. */
+static void load_group(struct placer *p, const struct bits *b)
 {
-    uint64_t bits = 0;
+    const size_t size = (size_t)b->planes * (size_t)b->words;
 
-    for (int k = 0; k < m->rows; k++) {
-        int64_t w = code[(size_t)k * (size_t)m->columns + (size_t)n];
-        bits |= (uint64_t)(w < 0 ? -w : w);
+    for (int j = 0; j < p->at.columns; j++)
+        p->plane[j] = load_column(p, b, p->at.column[j],
+                                  p->kept ? &p->kept[(size_t)j * size] : NULL);
+    memset(p->filled, 0, (size_t)p->rows * sizeof *p->filled);
+    for (size_t i = 0; i < size; i++) {
+        size_t plane = i / (size_t)b->words, word = i % (size_t)b->words;
+        uint64_t any = 0;
+        for (int j = 0; j < p->at.columns; j++)
+            any |= p->plane[j][i];
+        for (; any; any &= any - 1)
+            p->filled[64 * word + (size_t)lowest(any)] |=
+                UINT64_C(1) << plane / (size_t)p->x->cell_bits;
     }
-    return bits;
 }
 
 /* A column's place in the order: highest bit, then lowest, then its number. */
 struct key {
-    int highest, lowest, column;
+    int planes, lowest, column;
 };
+
+static struct key column_key(const struct bits *b, int n)
+{
+    const uint64_t *plane = bits_column(b, 0, n);
+    struct key key = {0, 0, n};
+
+    for (int p = b->planes - 1; p >= 0; p--) {
+        uint64_t any = 0;
+        for (int i = 0; i < b->words; i++)
+            any |= plane[p * b->words + i];
+        if (any && !key.planes)
+            key.planes = p + 1;
+        if (any)
+            key.lowest = p;
+    }
+    return key;
+}
 
 static int compare_keys(const void *left, const void *right)
 {
     const struct key *a = left, *b = right;
 
-    if (a->highest != b->highest)
-        return a->highest > b->highest ? -1 : 1;
+    if (a->planes != b->planes)
+        return a->planes > b->planes ? -1 : 1;
     if (a->lowest != b->lowest)
         return a->lowest > b->lowest ? -1 : 1;
     return a->column < b->column ? -1 : a->column > b->column;
 }
 
 /* Fills order[columns] and returns the planes that the weights need. */
-static int order_columns(const struct map_rule *rule, const struct matrix *m,
-                         const int64_t *code, struct key *key, int *order)
+static int order_columns(const struct map_rule *rule, const struct bits *b,
+                         struct key *key, int *order)
 {
     int need = 0;
 
-    for (int n = 0; n < m->columns; n++) {
-        uint64_t bits = column_bits(m, code, n);
-        int planes = bits ? highest(bits) + 1 : 0;
-        key[n] = (struct key){planes, bits ? lowest(bits) : 0, n};
-        need = planes > need ? planes : need;
+    for (int n = 0; n < b->columns; n++) {
+        key[n] = column_key(b, n);
+        need = key[n].planes > need ? key[n].planes : need;
     }
     if (rule->sort_channels)
-        qsort(key, (size_t)m->columns, sizeof *key, compare_keys);
-    for (int n = 0; n < m->columns; n++)
+        qsort(key, (size_t)b->columns, sizeof *key, compare_keys);
+    for (int n = 0; n < b->columns; n++)
         order[n] = key[n].column;
     return need;
 }
 
-int place(const struct xbar *x, const struct map_rule *rule,
-          const struct matrix *m, const int64_t *code, int planes,
-          struct arena *a, void (*see)(void *self, const struct placed *p),
-          void *self)
+static void placer_init(struct placer *p, const struct bits *b, int columns,
+                        struct arena *a)
 {
-    struct placer p = {.x = x, .rule = rule, .rows = m->rows};
-    size_t rows = (size_t)m->rows, columns = (size_t)m->columns;
-    size_t width = (size_t)(m->columns < x->columns ? m->columns : x->columns);
-    int *order = arena_array(a, columns, sizeof *order);
-    struct key *key = arena_array(a, columns, sizeof *key);
-    int need = order_columns(rule, m, code, key, order);
+    size_t size = (size_t)b->planes * (size_t)b->words;
+
+    p->plane = arena_array(a, (size_t)columns, sizeof *p->plane);
+    p->filled = arena_array(a, (size_t)b->rows, sizeof *p->filled);
+    p->line = arena_array(a, (size_t)p->x->rows, sizeof *p->line);
+    if (p->rule->two_arrays)
+        p->kept = arena_array(a, (size_t)columns * size, sizeof *p->kept);
+    p->at.plane = p->plane;
+    p->at.planes = b->planes;
+    p->at.words = b->words;
+}
+
+int place(const struct xbar *x, const struct map_rule *rule,
+          const struct bits *weights, int planes, struct arena *a,
+          void (*see)(void *self, const struct placed *p), void *self)
+{
+    const int columns = weights->columns;
+    struct placer p = {
+        .x = x, .rule = rule, .rows = weights->rows, .see = see, .self = self};
+    int *order = arena_array(a, (size_t)columns, sizeof *order);
+    struct key *key = arena_array(a, (size_t)columns, sizeof *key);
+    int need = order_columns(rule, weights, key, order);
 
     p.slices = div_up(need > planes ? need : planes, x->cell_bits);
-    p.magnitude = arena_array(a, rows * width, sizeof *p.magnitude);
-    p.filled = arena_array(a, rows, sizeof *p.filled);
-    p.line = arena_array(a, (size_t)x->rows, sizeof *p.line);
-    p.at.magnitude = p.magnitude;
-    p.see = see;
-    p.self = self;
+    placer_init(&p, weights, columns < x->columns ? columns : x->columns, a);
     for (int s = 0; s < (rule->two_arrays ? 2 : 1); s++)
-        for (int n = 0; n < m->columns; n += x->columns) {
-            int left = m->columns - n;
+        for (int n = 0; n < columns; n += x->columns) {
+            int left = columns - n;
             p.at.array = s;
             p.at.column = &order[n];
             p.at.columns = left < x->columns ? left : x->columns;
-            load_group(&p, m, code);
+            load_group(&p, weights);
             place_group(&p);
             p.at.group++;
         }

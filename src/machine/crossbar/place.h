@@ -4,6 +4,7 @@
 #define MACHINE_CROSSBAR_PLACE_H
 
 #include "machine/crossbar/map.h"
+#include "quant/bits.h"
 
 /*
  * A wordline: slice `slice` of row `row`, whose input is delayed by `delay`
@@ -26,16 +27,26 @@ struct placed {
     int base, delay; /* slices */
     int lines;
     const struct wordline *line;
-    const uint64_t *magnitude; /* rows x columns of this array's weights */
+    const uint64_t *const *plane; /* of each column in this array,
+                                     [plane][word] as in quant/bits.h */
+    int planes, words;
 };
 
 static inline unsigned placed_cell(const struct placed *p, int cell_bits,
                                    int line, int column)
 {
     const struct wordline *w = &p->line[line];
-    uint64_t m = p->magnitude[(size_t)w->row * (size_t)p->columns +
-                              (size_t)column];
-    return (unsigned)(m >> (w->slice * cell_bits)) & ((1u << cell_bits) - 1);
+    unsigned cell = 0;
+
+    for (int i = 0; i < cell_bits; i++) {
+        int b = w->slice * cell_bits + i;
+        if (b < p->planes)
+            cell |= (unsigned)(p->plane[column][b * p->words + w->row / 64] >>
+                                   w->row % 64 &
+                               1)
+                    << i;
+    }
+    return cell;
 }
 
 /*
@@ -44,8 +55,7 @@ static inline unsigned placed_cell(const struct placed *p, int cell_bits,
  * raised to the widest weight. Returns the slices per weight.
  */
 int place(const struct xbar *x, const struct map_rule *rule,
-          const struct matrix *m, const int64_t *code, int planes,
-          struct arena *a, void (*see)(void *self, const struct placed *p),
-          void *self);
+          const struct bits *weights, int planes, struct arena *a,
+          void (*see)(void *self, const struct placed *p), void *self);
 
 #endif

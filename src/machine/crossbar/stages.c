@@ -196,6 +196,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
     if (!l->groups)
         return;
     double cells = whole_crossbars(m) * x->chip.geo.rows * x->chip.geo.columns;
+    out->quant = q;
     out->scheme = q->label;
     out->planes = m->planes;
     out->input_bits = m->input_bits;
@@ -222,9 +223,8 @@ static void map_layer(struct crossbar *x, const struct quant *q, int i,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
     struct matrix m = {l->groups, l->rows, l->columns, l->out.w, step_rows(l)};
     const struct map_style *style = x->rule.style;
-    if (l->codes && style->map_exact)
-        style->map_exact(&array, &x->rule, &m, l->codes, q->group[0].n,
-                         q->input_bits, a, &x->map[i]);
+    if (q->bits && style->map_exact)
+        style->map_exact(&array, &x->rule, &m, q, q->bits, a, &x->map[i]);
     else
         style->map(&array, &x->rule, &m, q, &x->map[i]);
 }

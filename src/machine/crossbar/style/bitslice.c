@@ -8,4 +8,5 @@ const struct map_style style_bitslice = {
     .source = "Shafiee 2016, ISAAC, ISCA",
     .check = fixed_check,
     .map = fixed_map,
+    .map_exact = fixed_map_exact,
 };

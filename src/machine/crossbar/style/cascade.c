@@ -77,4 +77,5 @@ const struct map_style style_cascade = {
     .analog_buffer = true,
     .check = check,
     .map = map,
+    .map_exact = fixed_map_exact,
 };

@@ -228,7 +228,7 @@ static void add_outputs(const struct tally *t, const struct matrix *m,
     }
 }
 
-static double mean_cycles(const struct quant *q, int dac_bits)
+double map_mean_cycles(const struct quant *q, int dac_bits)
 {
     double low = q->low_input_bits > 0 ? q->low_input_share : 0;
 
@@ -252,10 +252,10 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     struct colgroup cg;
     int cuts = pack_cut(x, rule, m, q, cut);
     int arrays = arrays_init(x, rule, q, array);
-    double bits = mean_cycles(q, 1);
+    double bits = map_mean_cycles(q, 1);
 
     memset(out, 0, sizeof *out);
-    t.cycles = mean_cycles(q, x->dac_bits);
+    t.cycles = map_mean_cycles(q, x->dac_bits);
     t.slice_cycles = (double)x->cell_bits / x->dac_bits;
     for (int a = 0; a < arrays; a++)
         for (int i = 0; i < cuts; i++)
@@ -270,11 +270,27 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     out->index_reads = out->index_bits;
 }
 
+/* The rule as it is for one scheme, see pick() and is_split(). */
+static void exact(const struct xbar *x, const struct map_rule *rule,
+                  const struct matrix *m, const struct quant *q,
+                  const struct bits *weights, struct arena *a,
+                  struct mapped *out)
+{
+    const struct planes *p = &q->group[0];
+    struct map_rule own = *rule;
+
+    own.two_arrays = weights->is_signed && (rule->two_arrays || p->two_arrays);
+    if (p->real_scales > 0 && levels[rule->squeeze].delays)
+        own.squeeze = SQUEEZE_L1;
+    map_exact(x, &own, m, q, weights, a, out);
+    out->multiplies = matrix_outputs(m) * (p->two_arrays ? 2 : p->real_scales);
+}
+
 const struct map_style style_ivq = {
     .name = "ivq",
     .text = "native bit planes, hollows dropped, slices squeezed",
     .source = "Liu 2022, IVQ, TCAD; Liu 2021, SME, ICCD",
     .check = check,
     .map = map,
-    .map_exact = map_exact,
+    .map_exact = exact,
 };

@@ -1,7 +1,7 @@
-/* weights.h - the trained weights of a layer, where a file has them */
+/* trained.h - the trained weights of a layer, where a file has them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NET_WEIGHTS_H
-#define NET_WEIGHTS_H
+#ifndef NET_TRAINED_H
+#define NET_TRAINED_H
 
 #include "net/net.h"
 
@@ -10,7 +10,7 @@ struct tensor; /* onnx/tensor.h */
 /* Weight (group, row, column) is number group * group_step + row * row_step +
  * column * column_step of the tensor, less `zero`, times scale[group * columns
  * + column]; whoever reads them checks for NaN and infinity. */
-struct weights {
+struct trained {
     const struct tensor *tensor;
     int64_t group_step, row_step, column_step;
     double zero;         /* of integer weights */
@@ -18,6 +18,6 @@ struct weights {
 };
 
 /* Writes the matrix of one group, rows x columns, row-major. */
-void weights_matrix(const struct layer *l, int group, float *out);
+void trained_matrix(const struct layer *l, int group, float *out);
 
 #endif

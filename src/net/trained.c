@@ -1,11 +1,11 @@
-/* weights.c - the trained weights of a layer, where a file has them */
+/* trained.c - the trained weights of a layer, where a file has them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/weights.h"
+#include "net/trained.h"
 #include "onnx/tensor.h"
 
-void weights_matrix(const struct layer *l, int group, float *out)
+void trained_matrix(const struct layer *l, int group, float *out)
 {
-    const struct weights *w = l->weights;
+    const struct trained *w = l->trained;
     const double *scale =
         w->scale ? w->scale + (int64_t)group * l->columns : NULL;
     for (int r = 0; r < l->rows; r++)

@@ -1,0 +1,228 @@
+/* bit_count.c - what is where in bit planes, and the weights' distribution */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quant/bits.h"
+#include "quant/levels.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Rows of one word that lie in one row block. */
+struct segment {
+    int word;
+    bool last; /* of its row block */
+    uint64_t mask;
+};
+
+/* Cuts the rows into row blocks; returns how many segments there are. */
+static int cut_rows(const struct bits *b, int tile_rows, struct segment *cut)
+{
+    int n = 0;
+    for (int k = 0; k < b->rows; n++) {
+        int word_end = k - k % 64 + 64, block_end = k - k % tile_rows;
+        block_end =
+            b->rows - block_end < tile_rows ? b->rows : block_end + tile_rows;
+        int end = word_end < block_end ? word_end : block_end;
+        cut[n].word = k / 64;
+        cut[n].last = end == block_end;
+        cut[n].mask = ~UINT64_C(0) >> (64 - (end - k)) << k % 64;
+        k = end;
+    }
+    return n;
+}
+
+/* Adds a plane of a column; any[n]: what columns of the tile have so far. */
+static void count_column(const struct segment *cut, int n,
+                         const uint64_t *plane, uint64_t *any,
+                         struct plane_count *out)
+{
+    int ones = 0;
+    for (int i = 0; i < n; i++) {
+        uint64_t x = plane[cut[i].word] & cut[i].mask;
+        any[i] |= x;
+        ones += bits_ones(x);
+        if (!cut[i].last)
+            continue;
+        out->ones += ones;
+        out->columns += ones > 0;
+        out->most = ones > out->most ? ones : out->most;
+        ones = 0;
+    }
+}
+
+/* Closes the tiles of a plane. */
+static void count_tiles(const struct segment *cut, int n, const uint64_t *any,
+                        struct plane_count *out)
+{
+    bool tile = false;
+    for (int i = 0; i < n; i++) {
+        out->row_slices += bits_ones(any[i]);
+        tile |= any[i] != 0;
+        out->tiles += cut[i].last && tile;
+        tile &= !cut[i].last;
+    }
+}
+
+static void count_group(const struct bits *b, int group, int tile_columns,
+                        const struct segment *cut, int n, uint64_t *any,
+                        struct bit_count *out)
+{
+    for (int j = 0; j < b->columns; j++) {
+        const uint64_t *plane = bits_column(b, group, j);
+        bool end = j + 1 == b->columns || (j + 1) % tile_columns == 0;
+        if (j % tile_columns == 0)
+            memset(any, 0, (size_t)b->planes * (size_t)n * sizeof *any);
+        for (int p = 0; p < b->planes; p++) {
+            uint64_t *seen = any + (size_t)p * (size_t)n;
+            count_column(cut, n, plane + p * b->words, seen, &out->plane[p]);
+            if (end)
+                count_tiles(cut, n, seen, &out->plane[p]);
+        }
+    }
+}
+
+/* Rows of a group in which a column has a one: alive[words]. Returns the
+ * columns without one. */
+static int64_t live_rows(const struct bits *b, int group, uint64_t *alive)
+{
+    size_t words = (size_t)b->words;
+    int64_t dead = 0;
+    memset(alive, 0, words * sizeof *alive);
+    for (int j = 0; j < b->columns; j++) {
+        const uint64_t *w = bits_column(b, group, j);
+        uint64_t any = 0;
+        for (int p = 0; p < b->planes; p++)
+            for (size_t i = 0; i < words; i++, w++) {
+                any |= *w;
+                alive[i] |= *w;
+            }
+        dead += any == 0;
+    }
+    return dead;
+}
+
+void bits_count(const struct bits *b, int tile_rows, int tile_columns,
+                struct arena *a, struct bit_count *out)
+{
+    size_t most = (size_t)b->words + (size_t)(b->rows / tile_rows) + 1;
+    uint64_t *alive = arena_array(a, (size_t)b->words, sizeof *alive);
+    uint64_t *any = arena_array(a, most, PLANES_MAX * sizeof *any);
+    struct segment *cut = arena_array(a, most, sizeof *cut);
+    int n = cut_rows(b, tile_rows, cut);
+    memset(out, 0, sizeof *out);
+    for (int g = 0; g < b->groups; g++) {
+        count_group(b, g, tile_columns, cut, n, any, out);
+        out->dead_columns += live_rows(b, g, alive);
+        out->dead_rows += b->rows;
+        for (int i = 0; i < b->words; i++)
+            out->dead_rows -= bits_ones(alive[i]);
+    }
+    for (int p = 0; p < b->planes; p++) {
+        struct plane_count *c = &out->plane[p];
+        c->density =
+            (double)c->ones / ((double)b->groups * b->rows * b->columns);
+        out->ones += c->ones;
+    }
+}
+
+/* ---- the weights as a distribution ---- */
+
+struct sums {
+    double n, absolute, squares;
+};
+
+/* Adds column j of a group, its live rows only. */
+static void add_column(const struct weights *w, float scale, int group, int j,
+                       const uint64_t *alive, struct sums *sum)
+{
+    size_t columns = (size_t)w->columns;
+    const float *value =
+        w->value + (size_t)group * (size_t)w->rows * columns + (size_t)j;
+    for (int k = 0; k < w->rows; k++) {
+        if (!(alive[k / 64] >> k % 64 & 1))
+            continue;
+        double x = fabs((double)scale * (double)value[(size_t)k * columns]);
+        sum->n++;
+        sum->absolute += x;
+        sum->squares += x * x;
+    }
+}
+
+static bool is_dead(const struct bits *b, int group, int column)
+{
+    const uint64_t *w = bits_column(b, group, column);
+    for (size_t i = 0; i < (size_t)b->planes * (size_t)b->words; i++)
+        if (w[i])
+            return false;
+    return true;
+}
+
+/* The shape whose (E|w|)^2 / E[w^2] is `ratio`, which grows with it; at the
+ * ends of what quant_cdf_abs() takes, those. */
+static double shape_of_moments(double ratio)
+{
+    double low = 0.3, high = 10;
+    for (int i = 0; i < 60; i++) {
+        double middle = 0.5 * (low + high);
+        double mean = dist_mean_abs(DIST_GGD, middle);
+        if (mean * mean < ratio)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
+}
+
+/* Where the code 0 does not stand for the weight 0 no row or column is dead.
+ */
+static bool has_dead(const struct quantizer *q)
+{
+    const struct levels *l = &q->levels;
+    return l->is_signed && l->code[0] == 0;
+}
+
+void weight_stats(const struct quantizer *q, const struct weights *w,
+                  const float *scale, const struct bits *b, struct arena *a,
+                  struct weight_stats *out)
+{
+    size_t words = (size_t)b->words;
+    uint64_t *alive = arena_array(a, words, sizeof *alive);
+    struct sums sum = {0, 0, 0};
+    *out = (struct weight_stats){.live_rows = 0};
+    for (int g = 0; g < w->groups; g++) {
+        int64_t dead = live_rows(b, g, alive);
+        if (!has_dead(q)) {
+            dead = 0;
+            memset(alive, 0xff, words * sizeof *alive);
+        }
+        for (size_t i = 0; i < words; i++)
+            out->live_rows += has_dead(q) ? bits_ones(alive[i])
+                              : i         ? 0
+                                          : b->rows;
+        out->live_columns += b->columns - dead;
+        for (int j = 0; j < w->columns; j++)
+            if (!dead || !is_dead(b, g, j))
+                add_column(w, scale[(size_t)g * (size_t)w->columns + (size_t)j],
+                           g, j, alive, &sum);
+    }
+    out->live = sum.n / (double)weights_count(w);
+    if (!(sum.squares > 0))
+        return;
+    out->rms = sqrt(sum.squares / sum.n);
+    out->mean_abs = sum.absolute / sum.n;
+    double ratio = out->mean_abs / out->rms;
+    out->shape = shape_of_moments(ratio * ratio);
+}
+
+#define FAR 1e6 /* standard deviations: all weights are 0 */
+
+void weight_planes(const struct quantizer *q, const struct weight_stats *s,
+                   struct arena *a, struct planes *out)
+{
+    struct weight_dist w = {DIST_GGD, s->shape, FAR};
+    if (s->rms > 0)
+        w.top = 0.5 * (q->half_top - q->half_centre) / s->rms;
+    quant_planes_of(q->spec, &q->levels, &w, a, out);
+    for (int p = 0; p < out->n; p++)
+        out->density[p] *= s->live;
+    out->zero = 1 - s->live + s->live * out->zero;
+}

@@ -1,0 +1,316 @@
+/* t_bits_map.c - tests of maps of real weights against single cells */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _GNU_SOURCE 1
+#include "bits_case.h"
+#include "machine/crossbar/fixed.h"
+
+struct brute {
+    const struct xbar *x;
+    const struct map_rule *rule;
+    const struct bits *b;
+    int array, from, to, slices; /* columns from..to of one array */
+    double crossbars, nonempty, conversions, ones, drives, cycles;
+    uint64_t peak;
+    int top_delay;
+};
+
+static uint64_t cell(const struct brute *t, int k, int j, int s)
+{
+    int64_t code = bits_code(t->b, 0, k, j);
+    if (t->rule->two_arrays && (code < 0) != t->array)
+        return 0;
+    return (uint64_t)llabs(code) >> (s * t->x->cell_bits) &
+           ((UINT64_C(1) << t->x->cell_bits) - 1);
+}
+
+static bool is_filled(const struct brute *t, int k, int s)
+{
+    for (int j = t->from; j < t->to; j++)
+        if (cell(t, k, j, s))
+            return true;
+    return false;
+}
+
+/* One crossbar with slice line[i] of row row[i]. */
+static void add(struct brute *t, int n, const int *row, const int *slice,
+                int delay)
+{
+    int per_slice = t->x->cell_bits / t->x->dac_bits;
+    double cycles = t->cycles + delay * per_slice;
+    t->crossbars++;
+    t->top_delay = delay > t->top_delay ? delay : t->top_delay;
+    t->conversions += (t->to - t->from) * cycles;
+    t->drives += n * t->cycles;
+    for (int j = t->from; j < t->to; j++) {
+        uint64_t sum = 0;
+        for (int i = 0; i < n; i++) {
+            uint64_t c = cell(t, row[i], j, slice[i]);
+            sum += c;
+            t->ones += __builtin_popcountll(c);
+        }
+        t->nonempty += (sum > 0) * cycles;
+        t->peak = sum > t->peak ? sum : t->peak;
+    }
+}
+
+enum { LINES = 512 };
+
+/* Slices packed in order, R a crossbar: L3 rank by rank, L4 slice by slice. */
+static void add_packed(struct brute *t, int n, const int *row, const int *slice)
+{
+    for (int i = 0; i < n; i += t->x->rows) {
+        int m = n - i < t->x->rows ? n - i : t->x->rows, lo = 99, hi = 0;
+        for (int k = i; k < i + m; k++) {
+            lo = slice[k] < lo ? slice[k] : lo;
+            hi = slice[k] > hi ? slice[k] : hi;
+        }
+        add(t, m, row + i, slice + i, hi - lo);
+    }
+}
+
+static void brute_rank(struct brute *t, int from, int to)
+{
+    for (int rank = 0; rank < t->slices; rank++) {
+        int n = 0, row[LINES], slice[LINES];
+        for (int k = from; k < to; k++)
+            for (int s = 0, seen = 0; s < t->slices; s++)
+                if (is_filled(t, k, s) && seen++ == rank) {
+                    row[n] = k;
+                    slice[n++] = s;
+                }
+        if (n)
+            add_packed(t, n, row, slice);
+    }
+}
+
+static void brute_free(struct brute *t)
+{
+    int n = 0;
+    int *row = arena_array(&arena, (size_t)(t->b->rows * 16), sizeof *row);
+    int *slice = arena_array(&arena, (size_t)(t->b->rows * 16), sizeof *row);
+    for (int s = t->slices - 1; s >= 0; s--)
+        for (int k = 0; k < t->b->rows; k++)
+            if (is_filled(t, k, s)) {
+                row[n] = k;
+                slice[n++] = s;
+            }
+    add_packed(t, n, row, slice);
+}
+
+/* Rows move down until they fit under `top`; all slices when they need not. */
+static void brute_shift(struct brute *t, int from, int to, int least, int top,
+                        bool keep_hollow)
+{
+    int shift[LINES] = {0}, delay = 0;
+    for (int k = from; k < to; k++) {
+        for (int s = top + 1; s < t->slices; s++)
+            if (is_filled(t, k, s))
+                shift[k - from] = s - top;
+        delay = shift[k - from] > delay ? shift[k - from] : delay;
+    }
+    for (int s = least; s <= top; s++) {
+        int n = 0, row[LINES], slice[LINES];
+        bool any = keep_hollow;
+        for (int k = from; k < to; k++) {
+            row[n] = k;
+            slice[n] = s + shift[k - from];
+            any |= slice[n] < t->slices && is_filled(t, k, slice[n]);
+            n++;
+        }
+        if (any)
+            add(t, n, row, slice, delay);
+    }
+}
+
+static void brute_block(struct brute *t, int from, int to)
+{
+    int least = t->slices, span = 0;
+    enum squeeze level = t->rule->squeeze;
+    for (int k = from; k < to; k++) {
+        int lo = t->slices, hi = -1;
+        for (int s = 0; s < t->slices; s++)
+            if (is_filled(t, k, s)) {
+                lo = s < lo ? s : lo;
+                hi = s;
+            }
+        least = lo < least ? lo : least;
+        span = hi - lo + 1 > span ? hi - lo + 1 : span;
+    }
+    if (level == SQUEEZE_L3)
+        brute_rank(t, from, to);
+    else if (level == SQUEEZE_L2)
+        brute_shift(t, from, to, least, least + span - 1, false);
+    else if (level == SQUEEZE_SME) {
+        int top = t->slices - 1 - t->rule->sme_degree;
+        brute_shift(t, from, to, 0, top > 0 ? top : 0, false);
+    } else
+        brute_shift(t, from, to, 0, t->slices - 1, level == SQUEEZE_L0);
+}
+
+static void brute_map(struct brute *t, int planes)
+{
+    t->slices = (planes + t->x->cell_bits - 1) / t->x->cell_bits;
+    for (t->array = 0; t->array <= t->rule->two_arrays; t->array++)
+        for (t->from = 0; t->from < t->b->columns; t->from = t->to) {
+            t->to = t->from + t->x->columns;
+            t->to = t->to < t->b->columns ? t->to : t->b->columns;
+            if (t->rule->squeeze == SQUEEZE_L4) {
+                brute_free(t);
+                continue;
+            }
+            for (int k = 0; k < t->b->rows; k += t->x->rows)
+                brute_block(t, k,
+                            k + t->x->rows < t->b->rows ? k + t->x->rows
+                                                        : t->b->rows);
+        }
+}
+
+static void check_map(const struct quantized *z, const struct xbar *x,
+                      const struct map_rule *rule)
+{
+    struct brute t = {.x = x, .rule = rule, .b = &z->b};
+    struct quant q = {.n = 1, .input_bits = 6};
+    struct matrix m = {z->w.groups, z->w.rows, z->w.columns, 1, 0};
+    struct mapped out;
+    q.group[0].n = z->q.planes;
+    t.cycles = (6 + x->dac_bits - 1) / x->dac_bits;
+    brute_map(&t, z->q.planes);
+    map_exact(x, rule, &m, &q, &z->b, &arena, &out);
+    const double got[] = {out.crossbars, out.conversions_nonempty,
+                          out.conversions, out.ones, out.drives};
+    const double want[] = {t.crossbars, t.nonempty, t.conversions, t.ones,
+                           t.drives};
+    for (int i = 0; i < 5; i++)
+        ck_need(!(fabs(got[i] - want[i]) > 0),
+                "%s, level %d, %d x %d on %d x %d, %d-bit cells: count %d is "
+                "%g, not %g",
+                z->spec.scheme->name, (int)rule->squeeze, z->w.rows,
+                z->w.columns, x->rows, x->columns, x->cell_bits, i, got[i],
+                want[i]);
+    uint64_t most = t.peak * ((1u << x->dac_bits) - 1);
+    ck_assert_int_eq(out.adc_bits, most ? 64 - __builtin_clzll(most) : 0);
+    ck_assert_int_eq(out.extra_cycles,
+                     t.top_delay * x->cell_bits / x->dac_bits);
+}
+
+/* All schemes, levels, arrays of a sign, cells of one bit and of two. */
+START_TEST(map_is_that_of_single_cells)
+{
+    for (int s = 0; schemes[s]; s++)
+        for (int l = SQUEEZE_L0; l <= SQUEEZE_L4; l++) {
+            struct quantized z = {
+                .w = random_weights(1, 1 + below(150), 1 + below(40))};
+            struct clip_rule clip = any_rule();
+            int bits = schemes[s]->bits_default;
+            quantize(&z, schemes[s], bits < 6 ? bits : 6, &clip);
+            struct xbar x = {1 + below(130), 1 + below(30), 1 + below(2), 1};
+            struct map_rule rule = {.squeeze = (enum squeeze)l,
+                                    .sme_degree = 1 + below(2),
+                                    .two_arrays =
+                                        z.b.is_signed && below(2) == 1};
+            if (z.q.planes / x.cell_bits < 16)
+                check_map(&z, &x, &rule);
+            teardown();
+        }
+}
+END_TEST
+
+/* Groups narrower than the crossbar share it: as one block-diagonal matrix. */
+START_TEST(groups_share_a_crossbar)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        int g = 1 + below(9), k = 1 + below(12), n = 1 + below(5);
+        struct quantized z = {.w = random_weights(g, k, n)}, one = z;
+        struct clip_rule clip = {.clip = CLIP_LARGEST};
+        quantize(&z, scheme_find("uniform"), 5, &clip);
+        float *value =
+            arena_array(&arena, (size_t)(g * k * g * n), sizeof *value);
+        for (int a = 0; a < g * k * n; a++) {
+            int from = a / (k * n), row = a / n % k, column = a % n;
+            value[(from * k + row) * g * n + from * n + column] = z.w.value[a];
+        }
+        one.w = (struct weights){1, g * k, g * n, value};
+        quantize(&one, scheme_find("uniform"), 5, &clip);
+        for (int l = SQUEEZE_L0; l <= SQUEEZE_L4; l++) {
+            struct xbar x = {g * k, g * n, 1, 1};
+            struct map_rule rule = {.squeeze = (enum squeeze)l,
+                                    .sme_degree = 1};
+            struct quant q = {.n = 1, .input_bits = 4};
+            struct matrix many = {g, k, n, 1, 0},
+                          whole = {1, g * k, g * n, 1, 0};
+            struct mapped a, b;
+            q.group[0].n = 4;
+            map_exact(&x, &rule, &many, &q, &z.b, &arena, &a);
+            map_exact(&x, &rule, &whole, &q, &one.b, &arena, &b);
+            ck_assert(!(fabs(a.crossbars - b.crossbars) > 0));
+            ck_assert(!(fabs(a.ones - b.ones) > 0));
+            ck_assert(!(fabs(a.drives - b.drives) > 0));
+            ck_assert(!(fabs(a.shift_adds - b.shift_adds) > 0));
+            ck_assert(!(fabs(a.cells_used * g - b.cells_used) > 1e-9));
+        }
+        teardown();
+    }
+}
+END_TEST
+
+/* Shafiee 2016, ISAAC, section V: biased codes, two bits a cell, columns whose
+ * sum has its top bit are stored inverted. */
+static double brute_fixed(const struct xbar *x, bool flip, int width,
+                          const struct bits *b)
+{
+    double all = 0;
+    int lossless = 0;
+    while (1 << lossless < x->rows)
+        lossless++;
+    lossless += x->cell_bits; /* inputs of one bit */
+    for (int g = 0; g < b->groups; g++)
+        for (int j = 0; j < b->columns; j++)
+            for (int k0 = 0; k0 < b->rows; k0 += x->rows)
+                for (int s = 0; s * x->cell_bits < width; s++) {
+                    int ones = 0, sum = 0, rows = 0;
+                    for (int k = k0; k < k0 + x->rows && k < b->rows; k++) {
+                        int64_t code = bits_code(b, g, k, j);
+                        code += b->is_signed ? INT64_C(1) << (width - 1) : 0;
+                        int c = (int)(code >> (s * x->cell_bits)) &
+                                ((1 << x->cell_bits) - 1);
+                        ones += __builtin_popcount((unsigned)c);
+                        sum += c;
+                        rows++;
+                    }
+                    bool turned = flip && sum >= 1 << (lossless - 1);
+                    all += turned ? rows * x->cell_bits - ones : ones;
+                }
+    return all;
+}
+
+START_TEST(fixed_point_ones_are_those_of_single_cells)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        struct quantized z = {.w = any_weights()};
+        struct clip_rule clip = any_rule();
+        struct xbar x = {1 + below(150), 16, 1 + below(2), 1};
+        struct map_rule rule = {.weight_bits = i % 2 ? 16 : 8,
+                                .input_bits = 8,
+                                .flip = below(2) == 1};
+        struct quant q = {.n = 1, .input_bits = 8};
+        quantize(&z, scheme_find(i % 3 ? "uniform" : "asymmetric"),
+                 i % 3 ? 4 + i % 5 : 8, &clip);
+        ck_near(fixed_ones(&x, &rule, &q, &z.b, &arena),
+                brute_fixed(&x, rule.flip, rule.weight_bits, &z.b), 1e-15);
+        teardown();
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("bits_map");
+    TCase *t = tcase_create("bits_map");
+    tcase_add_checked_fixture(t, setup, teardown);
+    tcase_set_timeout(t, 120);
+    tcase_add_test(t, map_is_that_of_single_cells);
+    tcase_add_test(t, groups_share_a_crossbar);
+    tcase_add_test(t, fixed_point_ones_are_those_of_single_cells);
+    suite_add_tcase(s, t);
+    return unit_run(s);
+}
