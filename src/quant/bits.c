@@ -330,11 +330,11 @@ void bits_pack(const int64_t *code, int groups, int rows, int columns,
 int64_t bits_code(const struct bits *b, int group, int row, int column)
 {
     const uint64_t *plane = bits_column(b, group, column);
-    int64_t code = 0;
+    uint64_t code = 0;
     for (int p = 0; p < b->planes; p++)
-        code |= (int64_t)(plane[p * b->words + row / 64] >> row % 64 & 1) << p;
+        code |= (plane[p * b->words + row / 64] >> row % 64 & 1) << p;
     bool minus = bits_negative(b, group, column)[row / 64] >> row % 64 & 1;
-    return minus ? -code : code;
+    return (int64_t)(minus ? -code : code);
 }
 
 /* ---- encodings ---- */

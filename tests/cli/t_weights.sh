@@ -6,7 +6,7 @@ mkdir "$work/w"
 cd "$work" || exit 99
 
 # npy FILE TYPE SHAPE BYTES: bytes as printf has them
-npy() { printf '\223NUMPY\001\000\100\000%-63s\n' \
+npy() { printf '\223NUMPY\001\000\200\000%-127s\n' \
     "{'descr': '$2', 'fortran_order': False, 'shape': ($3), }" >"$1"
     printf "$4" >>"$1"; }
 # network FILE SHAPE: one fully connected layer of 2 inputs and 2 outputs
@@ -39,6 +39,15 @@ for weights in exact stats model; do
     ok "all weights are zero: $weights" ivq -c ivq-32nm -w t.cfg \
         --weights $weights
 done
+
+# a convolution's channels out come first: 127 and 0 in the first column
+sed 's/.*layers.*/layers = ( { name = "a"; type = "conv"; out = 2; kernel = [1, 2]; } );/
+    s/input = .2./input = [1, 1, 2]/' t.cfg >c.cfg
+npy w/a.npy '<f4' '2, 1, 1, 2' "$one$zero$half$half"
+ivq -c ivq-32nm -w c.cfg -s mapping.level=L1 --per layer -o conv.csv
+npy w/a.npy '<f4' '2, 2' "$one$half$zero$half"
+ivq -c ivq-32nm -w c.cfg -s mapping.level=L1 --per layer -o matrix.csv
+same 'a convolution in its own shape' conv.csv matrix.csv
 
 # refused NAME PATTERN
 refused() { ivq -n -c ivq-32nm -w t.cfg >out 2>&1; code=$?

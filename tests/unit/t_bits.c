@@ -18,8 +18,8 @@ static int64_t code_of(const struct quantized *z, int group, int row,
             code += (int64_t)((double)x > l->plane_threshold[b]) << b;
         return code;
     }
-    int64_t code = (int64_t)l->code[quant_nearest(l, (double)x)];
-    return l->is_signed && w < 0 ? -code : code;
+    uint64_t code = l->code[quant_nearest(l, (double)x)];
+    return (int64_t)(l->is_signed && w < 0 ? -code : code);
 }
 
 static void check_codes(const struct quantized *z)
