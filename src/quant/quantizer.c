@@ -203,7 +203,7 @@ static double squared_error(const struct quantizer *q, const struct strand *s,
 static double least_squares(const struct quantizer *q, const struct strand *s,
                             double largest)
 {
-    double best = largest, least = INFINITY;
+    double best = largest, least = HUGE_VAL;
     for (int i = 0; i < STEPS && largest > 0; i++) {
         double clip = largest * exp2(-(double)i / STEPS_AN_OCTAVE);
         double error = squared_error(q, s, units(q, clip));
