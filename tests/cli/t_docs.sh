@@ -56,7 +56,7 @@ grep -E '^\.It Fl' "$validate1" | grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' |
     awk '{ print $2 }' >"$work/have"
 missing "$work/have" "$work/wanted"
 none 'ivq-validate(1) describes no option that is not there' "$work/missing"
-sed -n 's/^    {"\([a-z_]*\)", FIELD_.*/\1/p' "$srcdir"/src/use/validate_*.c \
+sed -n 's/^    {"\([a-z_]*\)", FIELD_.*/\1/p' "$srcdir"/src/use/validate/*.c \
     >"$work/wanted"
 sed -n '/^static const char \*const claim_keys/,/;/p' \
     "$srcdir/src/use/validate/read.c" | grep -oE '"[a-z_]+"' | tr -d '"' \
