@@ -1,6 +1,6 @@
 /* ivq_est.c - ivq-est: a network on a chip, in milliseconds */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/opt.h"
+#include "cmd/program.h"
 #include "cmd/put.h"
 
 #include <string.h>
@@ -45,8 +45,9 @@ static int check_options(const struct job *job)
     return 0;
 }
 
-static int run(ivq *ctx, const struct job *job)
+static int run(ivq *ctx, void *what)
 {
+    const struct job *job = what;
     int bad = check_options(job);
     if (bad)
         return bad;
@@ -115,8 +116,9 @@ static int set_budget(ivq *ctx, const char *path, const char *value)
     return ivq_set(ctx, set) ? put_messages(program, ctx) : 0;
 }
 
-static int take(ivq *ctx, struct job *job, int option, const char *value)
+static int take(ivq *ctx, void *what, int option, const char *value)
 {
+    struct job *job = what;
     switch (option) {
     case 'c':
         job->tech = value;
@@ -160,34 +162,9 @@ static int take(ivq *ctx, struct job *job, int option, const char *value)
     }
 }
 
-/* --help and --version */
-static int tell(int option)
-{
-    int bad = option == 'h' ? opt_help(&opt_est, stdout)
-                            : printf("ivq-est %s\n", ivq_version()) < 0;
-    return fclose(stdout) || bad ? put_failed(program, "standard output") : 0;
-}
-
 int main(int argc, char **argv)
 {
+    static const struct program est = {&opt_est, take, run};
     struct job job = {0};
-    struct opt_walk walk = {&opt_est, argc, argv, 1, 0};
-    const char *value;
-    int option, bad = 0;
-    ivq *ctx = ivq_new();
-    if (!ctx) {
-        fputs("ivq-est: out of memory\n", stderr);
-        return EXIT_INPUT;
-    }
-    while (!bad && (option = opt_next(&walk, &value)) > 0) {
-        if (option == 'h' || option == 'V') {
-            ivq_free(ctx);
-            return tell(option);
-        }
-        bad = take(ctx, &job, option, value);
-    }
-    if (!bad)
-        bad = option < 0 ? EXIT_USAGE : run(ctx, &job);
-    ivq_free(ctx);
-    return bad;
+    return program_main(&est, &job, argc, argv);
 }

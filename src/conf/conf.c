@@ -333,13 +333,24 @@ static void apply_set(const struct conf_env *env, struct node *root,
     replace(old, &with);
 }
 
-struct node *conf_load(const struct conf_env *env, const char *name)
+static struct node *apply_sets(const struct conf_env *env, struct node *root)
 {
-    const char *path = conf_find(env, name);
-    struct node *root = path ? load(env, path, 0) : NULL;
     for (int i = 0; root && env->sets && env->sets[i]; i++)
         apply_set(env, root, env->sets[i]);
     return root;
+}
+
+struct node *conf_load(const struct conf_env *env, const char *name)
+{
+    const char *path = conf_find(env, name);
+    return apply_sets(env, path ? load(env, path, 0) : NULL);
+}
+
+struct node *conf_overrides(const struct conf_env *env, const char *path)
+{
+    struct node *root = arena_alloc(env->arena, sizeof *root);
+    *root = (struct node){.kind = NODE_GROUP, .at = {path, 0}};
+    return apply_sets(env, root);
 }
 
 /* ---- reading ---- */

@@ -58,6 +58,9 @@ struct conf_env conf_beside(const struct conf_env *env, const struct place *at);
  */
 struct node *conf_load(const struct conf_env *env, const char *name);
 
+/* Only env->sets, as the root group of a file of another format. */
+struct node *conf_overrides(const struct conf_env *env, const char *path);
+
 /* The child of that name, marked as used, or NULL. */
 struct node *node_get(struct node *group, const char *name);
 int node_count(const struct node *list); /* children */

@@ -388,22 +388,10 @@ static int run_nodes(struct from_onnx *m)
 
 /* ---- the network ---- */
 
-static const char *base_name(struct arena *a, const char *path)
-{
-    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    return arena_strndup(a, name, strlen(name) - strlen(".onnx"));
-}
-
 int from_onnx(const struct conf_env *env, const char *path, const char *input,
               struct net *net)
 {
     int before = env->msgs->errors;
-    *net = (struct net){.name = base_name(env->arena, path),
-                        .source = path,
-                        .dataset = "",
-                        .input_density = 1,
-                        .max_input_bits = 64,
-                        .weights = {.folder = "", .percentile = 99.9}};
     struct from_onnx m = {.env = env,
                           .item = {.at = {path, 0}},
                           .names = {.arena = env->arena},

@@ -135,6 +135,8 @@ void keep_numbers(struct op *o);
  * as several nodes become one. */
 void match_patterns(struct from_onnx *m);
 
+/* Input and layers of a network whose other members are set; `input`, of
+ * net_load(). */
 int from_onnx(const struct conf_env *env, const char *path, const char *input,
               struct net *net);
 

@@ -1,7 +1,6 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/from_onnx.h"
-#include <math.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -36,13 +35,7 @@ static const struct field root_fields[] = {
     {0}
 };
 
-static const char *const root_keys[] = {
-    "name", "source", "dataset", "input_density", "max_input_bits", "input",
-    "quant", "sources", "layers", "base", "weights", "weight_clip",
-    "weight_percentile", "weight_scale"
-};
 /* clang-format on */
-#define N_KEYS ((int)(sizeof root_keys / sizeof *root_keys))
 
 /* input = [channels, height, width], [features, length] or [features]. On an
  * error the input stays unknown (c = 0): nothing is inferred from it. */
@@ -70,20 +63,28 @@ static int read_input(struct node *root, struct net *net, struct msgs *msgs)
     return 0;
 }
 
-static void read_root(struct node *root, struct net *net,
+/* The keys of a network but for `own`, that its format has besides; NULL at
+ * the end. */
+static void read_root(struct node *root, const struct field *fields,
+                      const char *const *own, struct net *net,
                       const struct conf_env *env)
 {
-    struct bound bound = {.path = "", .fields = root_fields, .data = net};
-    read_input(root, net, env->msgs);
+    struct bound bound = {.path = "", .fields = fields, .data = net};
+    const char *known[FIELDS_MAX] = {"quant", "sources"};
+    int n = 2;
+    for (const struct field *f = fields; f->name; f++)
+        known[n++] = f->name;
+    for (; *own; own++)
+        known[n++] = *own;
+    for (int i = 0; i < n; i++)
+        node_get(root, known[i]);
     net->quant = node_get(root, "quant");
     net->sources = node_get(root, "sources");
     if (net->sources && net->sources->kind != NODE_GROUP)
         msg_error(env->msgs, &net->sources->at, "sources must be a group");
-    for (int i = 0; i < N_KEYS; i++)
-        node_get(root, root_keys[i]);
-    node_report_unused(root, root_keys, N_KEYS, "", env->msgs);
-    for (struct node *n = root->child; n; n = n->next)
-        n->used = true;
+    node_report_unused(root, known, n, "", env->msgs);
+    for (struct node *c = root->child; c; c = c->next)
+        c->used = true;
     field_read(&bound, root, net->sources, root->at, env->arena, env->msgs);
 }
 
@@ -157,66 +158,100 @@ static int read_weights(const struct conf_env *env, struct node *root,
     return bad;
 }
 
-static bool is_onnx(const char *name)
-{
-    const char *dot = strrchr(name, '.');
-    return dot && strcmp(dot, ".onnx") == 0;
-}
+/* ---- files of other formats ---- */
 
 /* The weights that an ONNX file has, as matrices. */
-static int copy_trained(const struct conf_env *env, const struct net *net)
+static void copy_trained(const struct conf_env *env, const struct net *net)
 {
-    int bad = 0;
     for (int i = 0; i < net->n; i++) {
         struct layer *l = &net->layer[i];
-        size_t one = (size_t)l->rows * (size_t)l->columns, k = 0;
-        size_t all = one * (size_t)l->groups;
+        size_t one = (size_t)l->rows * (size_t)l->columns;
         if (!l->trained)
             continue;
-        float *w = arena_array(env->arena, all, sizeof *w);
+        float *w = arena_array(env->arena, one * (size_t)l->groups, sizeof *w);
         for (int g = 0; g < l->groups; g++)
             trained_matrix(l, g, w + one * (size_t)g);
-        while (k < all && isfinite(w[k]))
-            k++;
-        if (k < all)
-            bad = msg_error(env->msgs, &l->at,
-                            "layer '%s': weight %zu of its matrix is no "
-                            "finite number",
-                            l->name, k);
         l->weights = w;
     }
-    return bad;
 }
 
-static int load_onnx(const struct conf_env *env, const char *name,
-                     const char *input, struct net *net)
+/* Readers of formats, by the ends of names. They fill in layers and what the
+ * network takes in. */
+static const struct format {
+    const char *end;
+    bool takes_input; /* its size may be given */
+    int (*read)(const struct conf_env *env, const char *path, const char *input,
+                struct net *net);
+} formats[] = {{".onnx", true, from_onnx}};
+
+static const struct format *format_of(const char *name)
 {
-    struct node root = {.at = {.file = conf_find(env, name)}};
-    if (!root.at.file || from_onnx(env, root.at.file, input, net) ||
-        copy_trained(env, net))
-        return -1;
-    return sum_up(&root, net, env->msgs);
+    size_t n = strlen(name);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        size_t end = strlen(formats[i].end);
+        if (n > end && !strcmp(name + n - end, formats[i].end))
+            return &formats[i];
+    }
+    return NULL;
+}
+
+/* Name and source follow from the path, unless an override says them. */
+static struct node *read_overrides(const struct conf_env *env, const char *path,
+                                   const char *end, struct net *net)
+{
+    static const char *const none[] = {NULL};
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    struct field fields[sizeof root_fields / sizeof *root_fields];
+    struct node *root = conf_overrides(env, path);
+    memcpy(fields, root_fields, sizeof fields);
+    fields[0].def = arena_strndup(env->arena, name, strlen(name) - strlen(end));
+    fields[1].def = path;
+    read_root(root, fields, none, net, env);
+    return root;
+}
+
+static struct node *read_format(const struct conf_env *env,
+                                const struct format *format, const char *name,
+                                const char *input, struct net *net)
+{
+    int before = env->msgs->errors;
+    const char *path = conf_find(env, name);
+    struct node *root =
+        path ? read_overrides(env, path, format->end, net) : NULL;
+    if (!root || format->read(env, path, input, net) ||
+        env->msgs->errors > before)
+        return NULL;
+    copy_trained(env, net);
+    return root;
+}
+
+static struct node *read_workload(const struct conf_env *env, const char *name,
+                                  struct net *net)
+{
+    static const char *const own[] = {"input", "layers", "base", NULL};
+    int before = env->msgs->errors;
+    struct node *root = conf_load(env, name);
+    if (!root)
+        return NULL;
+    read_input(root, net, env->msgs);
+    read_root(root, root_fields, own, net, env);
+    read_layers(root, net, env);
+    return env->msgs->errors > before ? NULL : root;
 }
 
 int net_load(const struct conf_env *env, const char *name, const char *input,
              struct net *net)
 {
-    int before = env->msgs->errors;
+    const struct format *format = format_of(name);
     *net = (struct net){.name = name};
-    if (is_onnx(name))
-        return load_onnx(env, name, input, net);
-    if (input)
+    if (input && !(format && format->takes_input))
         return msg_error(env->msgs, NULL,
                          "the input shape '%s' is for ONNX files; '%s' has its "
                          "own",
                          input, name);
-    struct node *root = conf_load(env, name);
-    if (!root)
+    struct node *root = format ? read_format(env, format, name, input, net)
+                               : read_workload(env, name, net);
+    if (!root || sum_up(root, net, env->msgs) || read_weights(env, root, net))
         return -1;
-    read_root(root, net, env);
-    read_layers(root, net, env);
-    if (env->msgs->errors > before)
-        return -1;
-    return sum_up(root, net, env->msgs) || read_weights(env, root, net) ? -1
-                                                                        : 0;
+    return 0;
 }

@@ -84,6 +84,18 @@ static void pack_codes(const struct layer *l, struct quant *q, struct arena *a)
     q->ones.as = WEIGHTS_EXACT;
 }
 
+/* Whoever reads weights leaves it to us to refuse NaN and infinity. */
+static int check_finite(const struct layer *l, const struct weights *w,
+                        struct msgs *msgs)
+{
+    ptrdiff_t at = weights_infinite(w->value, weights_count(w));
+    if (at < 0)
+        return 0;
+    return msg_error(msgs, &l->at,
+                     "weights of '%s': row %td, column %td is no finite number",
+                     l->name, at / l->columns + 1, at % l->columns + 1);
+}
+
 static int use_weights(const struct conf_env *env, const struct study *s,
                        const struct layer *l, struct quant *q)
 {
@@ -95,8 +107,12 @@ static int use_weights(const struct conf_env *env, const struct study *s,
     quant_ones_of_model(q);
     if (l->codes && s->weights != WEIGHTS_MODEL)
         pack_codes(l, q, env->arena);
-    if (!l->weights || !quant_weights(q, &w, l->stored, &rule, s->weights,
-                                      env->arena, why, sizeof why))
+    if (!l->weights)
+        return 0;
+    if (check_finite(l, &w, env->msgs))
+        return -1;
+    if (!quant_weights(q, &w, l->stored, &rule, s->weights, env->arena, why,
+                       sizeof why))
         return 0;
     return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
 }

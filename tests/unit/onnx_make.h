@@ -13,6 +13,7 @@
 static struct arena arena;
 static struct msgs msgs;
 static struct net net;
+static const char *const *overrides; /* "path=value", NULL at the end */
 
 /* ---- a model, built ---- */
 
@@ -31,6 +32,7 @@ __attribute__((unused)) static void *make(size_t n)
 __attribute__((unused)) static void setup(void)
 {
     feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW);
+    overrides = NULL;
     arena_init(&arena, NULL);
     msgs = (struct msgs){.n = 0};
     files_setup();
@@ -202,7 +204,7 @@ __attribute__((unused)) static const uint8_t *packed(size_t *size)
 __attribute__((unused)) static int load_bytes(const uint8_t *bytes, size_t n,
                                               const char *shape)
 {
-    struct conf_env env = {.arena = &arena, .msgs = &msgs};
+    struct conf_env env = {.arena = &arena, .msgs = &msgs, .sets = overrides};
     const char *path = file_bytes("m.onnx", (const char *)bytes, n);
     int bad = net_load(&env, path, shape, &net);
     unlink(path);

@@ -107,6 +107,26 @@ START_TEST(one_line_a_message)
 }
 END_TEST
 
+/* ---- what a workload file would say ---- */
+
+START_TEST(takes_overrides)
+{
+    AFTER_CONV();
+    good();
+    ck_assert_str_eq(net.name, "m");
+    ck_near(net.input_density, 1, 0);
+    ck_assert_int_eq(net.weights.clip, 0);
+    overrides = (const char *const[]){"name=known", "input_density=0.5",
+                                      "weight_clip=mse", NULL};
+    good();
+    ck_assert_str_eq(net.name, "known");
+    ck_near(net.input_density, 0.5, 0);
+    ck_assert_int_eq(net.weights.clip, 2);
+    overrides = (const char *const[]){"layers=4", NULL};
+    refused("unknown key 'layers'");
+}
+END_TEST
+
 START_TEST(refuses_nesting)
 {
     Onnx__NodeProto *n = add("If", "x", "y");
@@ -198,6 +218,7 @@ int main(void)
     tcase_add_test(test, refuses_wrong_tensors);
     tcase_add_test(test, refuses_wrong_graphs);
     tcase_add_test(test, one_line_a_message);
+    tcase_add_test(test, takes_overrides);
     tcase_add_test(test, refuses_nesting);
     tcase_add_test(test, keeps_to_its_folder);
     tcase_add_test(test, damaged_files);
