@@ -1,24 +1,26 @@
 /* bits.c - weights to bit planes: quantized, packed, encoded */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/bits.h"
+#include "quant/lanes.h"
 
 #include <float.h>
 #include <math.h>
 #include <string.h>
 
 enum {
-    LANES = 64,
-    BYTES_MAX = 9
-}; /* columns at a time; of a code
-             with its sign */
+    STRIP = 64,       /* columns at a time */
+    LANES = 8,        /* of them at once */
+    HALF = 32,        /* rows at once */
+    FAST_PLANES = 16, /* with the sign, for that */
+    TILE_PLANES = PLANES_MAX + 1
+};
 
 /*
- * Codes of 64 rows of some columns on their way from rows to planes: byte b of
- * each, 8 rows to a word. The bit above the planes is the sign.
+ * Planes of 64 rows of some columns: bit k of half h is row 32 h + k. The one
+ * above those of the magnitude is the sign.
  */
 struct tile {
-    int bytes;
-    uint64_t word[BYTES_MAX][LANES][8];
+    uint32_t plane[2][TILE_PLANES][STRIP];
 };
 
 static void bits_alloc(struct bits *b, int groups, int rows, int columns,
@@ -36,48 +38,164 @@ static void bits_alloc(struct bits *b, int groups, int rows, int columns,
     b->negative = arena_array(a, n * (size_t)b->words, sizeof *b->negative);
 }
 
-/* ---- 64 codes of a byte to 8 words of a plane ---- */
+/* ---- quantizing ---- */
 
-/* Swaps the bits of `mask` in y with those `shift` higher in x. */
-#define SWAP(x, y, shift, mask)                                                \
-    do {                                                                       \
-        uint64_t t_ = ((x) >> (shift) ^ (y)) & (mask);                         \
-        (y) ^= t_;                                                             \
-        (x) ^= t_ << (shift);                                                  \
-    } while (0)
+typedef uint32_t lanes __attribute__((vector_size(4 * LANES)));
+typedef int32_t lanes_i __attribute__((vector_size(4 * LANES)));
+typedef float lanes_f __attribute__((vector_size(4 * LANES)));
 
-/* The 8 x 8 bits of a word: Warren, Hacker's Delight, 2nd ed., sec. 7-3. */
-static inline uint64_t flip_bits(uint64_t x)
+/* Rows of some columns of a group, and how their codes come about. */
+struct block {
+    const struct quantizer *q;
+    const float *first;
+    size_t stride; /* from row to row */
+    int rows, columns;
+    float scale[STRIP];
+    float limit[STRIP]; /* |w| beyond which codes do not grow */
+};
+
+/* Codes one by one; any level set. */
+static void encode_each(const struct block *b, struct tile *t)
 {
-    uint64_t t = (x ^ x >> 7) & 0x00aa00aa00aa00aau;
-    x ^= t ^ t << 7;
-    t = (x ^ x >> 14) & 0x0000cccc0000ccccu;
-    x ^= t ^ t << 14;
-    t = (x ^ x >> 28) & 0x00000000f0f0f0f0u;
-    return x ^ t ^ t << 28;
+    const struct quantizer *q = b->q;
+    memset(t, 0, sizeof *t);
+    for (int k = 0; k < b->rows; k++)
+        for (int j = 0; j < b->columns; j++) {
+            float w = b->first[(size_t)k * b->stride + (size_t)j];
+            float x = b->scale[j] * fmaxf(-b->limit[j], fminf(w, b->limit[j]));
+            uint64_t code = quantizer_code(q, (double)x);
+            uint32_t(*plane)[STRIP] = t->plane[k / HALF], bit = 1u << k % HALF;
+            if (q->levels.is_signed && w < 0 && code)
+                plane[q->planes][j] |= bit;
+            for (; code; code &= code - 1)
+                plane[__builtin_ctzll(code)][j] |= bit;
+        }
 }
 
-/* out[p]: bit p of each of 64 bytes, the first byte's the lowest */
-static inline void flip_column(const uint64_t in[8], uint64_t out[8])
+/* One row of LANES columns. */
+struct strip {
+    lanes w; /* as bits */
+    lanes_f scale;
+    lanes_i limit;
+};
+
+/*
+ * floor(2x), within the levels: of signed weights' magnitudes. |w| is limited
+ * first, so that it can be converted, and ends in the largest code.
+ */
+INLINE lanes_i halves(const struct quantizer *q, const struct strip *s)
 {
-    uint64_t a = flip_bits(in[0]), b = flip_bits(in[1]);
-    uint64_t c = flip_bits(in[2]), d = flip_bits(in[3]);
-    uint64_t e = flip_bits(in[4]), f = flip_bits(in[5]);
-    uint64_t g = flip_bits(in[6]), h = flip_bits(in[7]);
-    SWAP(a, e, 32, 0x00000000ffffffffu);
-    SWAP(b, f, 32, 0x00000000ffffffffu);
-    SWAP(c, g, 32, 0x00000000ffffffffu);
-    SWAP(d, h, 32, 0x00000000ffffffffu);
-    SWAP(a, c, 16, 0x0000ffff0000ffffu);
-    SWAP(b, d, 16, 0x0000ffff0000ffffu);
-    SWAP(e, g, 16, 0x0000ffff0000ffffu);
-    SWAP(f, h, 16, 0x0000ffff0000ffffu);
-    SWAP(a, b, 8, 0x00ff00ff00ff00ffu);
-    SWAP(c, d, 8, 0x00ff00ff00ff00ffu);
-    SWAP(e, f, 8, 0x00ff00ff00ff00ffu);
-    SWAP(g, h, 8, 0x00ff00ff00ff00ffu);
-    const uint64_t all[8] = {a, b, c, d, e, f, g, h};
-    memcpy(out, all, sizeof all);
+    const lanes sign = s->w & 0x80000000u;
+    lanes_i u = (lanes_i)(s->w ^ sign), over = u > s->limit;
+    u = (s->limit & over) | (u & ~over);
+    lanes_f f = q->levels.is_signed ? (lanes_f)u : (lanes_f)((lanes)u | sign);
+    f = f * s->scale;
+    f = f + f;
+    lanes_i half = __builtin_convertvector(f, lanes_i);
+    if (q->levels.is_signed)
+        return half;
+    /* down, not towards 0; then the code of 0 */
+    half +=
+        (f < __builtin_convertvector(half, lanes_f)) + (int32_t)q->half_centre;
+    over = half > (int32_t)q->half_top;
+    half = ((int32_t)q->half_top & over) | (half & ~over);
+    return half & (half > 0);
+}
+
+/* Codes with their signs; is_table: by the quantizer's table. */
+INLINE lanes codes(const struct quantizer *q, const struct strip *s,
+                   bool is_table)
+{
+    const int32_t minus = q->levels.is_signed ? 1 << q->planes : 0;
+    lanes_i half = halves(q, s), code = (half + 1) >> 1;
+    if (is_table)
+        for (int i = 0; i < LANES; i++)
+            code[i] = (int32_t)q->table[half[i]];
+    return (lanes)(code | (((lanes_f)s->w < 0) & (code > 0) & minus));
+}
+
+/* Swaps the bits of `mask` in y with those `shift` higher in x. */
+INLINE void swap(lanes *x, lanes *y, int shift, uint32_t mask)
+{
+    lanes t = (*x >> shift ^ *y) & mask;
+    *y ^= t;
+    *x ^= t << shift;
+}
+
+/*
+ * Bytes of rows i, i + 8, i + 16, i + 24 in word i to planes, word p for bit
+ * p: Warren, Hacker's Delight, 2nd ed., sec. 7-3, of four 8 x 8 bits at once.
+ */
+INLINE void flip(lanes w[8])
+{
+    for (int i = 0; i < 4; i++)
+        swap(&w[i], &w[i + 4], 4, 0x0f0f0f0fu);
+    for (int i = 0; i < 8; i += i & 1 ? 3 : 1)
+        swap(&w[i], &w[i + 2], 2, 0x33333333u);
+    for (int i = 0; i < 8; i += 2)
+        swap(&w[i], &w[i + 1], 1, 0x55555555u);
+}
+
+/* 32 rows of LANES columns from w on, codes of one byte or two. */
+INLINE void encode_half(const struct block *b, const float *w, size_t stride,
+                        int column, bool is_table, bool is_wide,
+                        uint32_t (*plane)[STRIP])
+{
+    struct strip s;
+    lanes low[8], high[8];
+    memcpy(&s.scale, b->scale + column, sizeof s.scale);
+    memcpy(&s.limit, b->limit + column, sizeof s.limit);
+    for (int i = 0; i < 8; i++) {
+        low[i] = high[i] = (lanes){0};
+        for (int k = 0; k < 4; k++) {
+            memcpy(&s.w, w + (size_t)(i + 8 * k) * stride, sizeof s.w);
+            lanes code = codes(b->q, &s, is_table);
+            low[i] |= (is_wide ? code & 0xff : code) << 8 * k;
+            high[i] |= code >> 8 << 8 * k;
+        }
+    }
+    flip(low);
+    for (int p = 0; p < 8; p++)
+        memcpy(plane[p] + column, &low[p], sizeof low[p]);
+    if (!is_wide)
+        return;
+    flip(high);
+    for (int p = 0; p < 8; p++)
+        memcpy(plane[8 + p] + column, &high[p], sizeof high[p]);
+}
+
+/* Rows and columns that are not there are zero; nobody looks at their codes. */
+static const float *padded(const struct block *b, int row, int column,
+                           float pad[HALF][LANES])
+{
+    int rows = b->rows - row, columns = b->columns - column;
+    memset(pad, 0, HALF * sizeof *pad);
+    for (int k = 0; k < rows && k < HALF; k++)
+        for (int j = 0; j < columns && j < LANES; j++)
+            pad[k][j] =
+                b->first[(size_t)(row + k) * b->stride + (size_t)(column + j)];
+    return pad[0];
+}
+
+WIDE static void encode(const struct block *b, struct tile *t)
+{
+    const struct quantizer *q = b->q;
+    bool wide = q->planes + q->levels.is_signed > 8;
+    float pad[HALF][LANES];
+    for (int k = 0; k < b->rows; k += HALF)
+        for (int j = 0; j < b->columns; j += LANES) {
+            bool whole = k + HALF <= b->rows && j + LANES <= b->columns;
+            const float *w = whole ? b->first + (size_t)k * b->stride + j
+                                   : padded(b, k, j, pad);
+            size_t stride = whole ? b->stride : LANES;
+            uint32_t(*plane)[STRIP] = t->plane[k / HALF];
+            if (q->table)
+                encode_half(b, w, stride, j, true, true, plane);
+            else if (wide)
+                encode_half(b, w, stride, j, false, true, plane);
+            else
+                encode_half(b, w, stride, j, false, false, plane);
+        }
 }
 
 /* Word `word` of columns from..from+n of a group. */
@@ -86,213 +204,68 @@ static void store(const struct tile *t, struct bits *b, int group, int from,
 {
     size_t words = (size_t)b->words, planes = (size_t)b->planes;
     size_t at = (size_t)group * (size_t)b->columns + (size_t)from;
-    uint64_t out[8];
-    for (int j = 0; j < n; j++, at++)
-        for (int i = 0; i < t->bytes; i++) {
-            flip_column(t->word[i][j], out);
-            for (size_t p = 0; p < 8; p++) {
-                size_t plane = 8 * (size_t)i + p;
-                if (plane < planes)
-                    b->plane[(at * planes + plane) * words + (size_t)word] =
-                        out[p];
-                else if (plane == planes)
-                    b->negative[at * words + (size_t)word] = out[p];
-            }
+    uint64_t rows = bits_rows(word, 0, b->rows);
+    for (int j = 0; j < n; j++, at++) {
+        uint64_t *to = b->plane + at * planes * words + word;
+        for (size_t p = 0; p <= planes; p++) {
+            uint64_t w = t->plane[0][p][j] | (uint64_t)t->plane[1][p][j] << 32;
+            if (p < planes)
+                to[p * words] = w & rows;
+            else if (b->is_signed)
+                b->negative[at * words + (size_t)word] = w & rows;
         }
-}
-
-/* ---- quantizing ---- */
-
-typedef float lanes_f __attribute__((vector_size(16)));
-typedef int32_t lanes __attribute__((vector_size(16)));
-
-/* A block of rows and columns within a tile, and how codes come about. */
-struct block {
-    const struct quantizer *q;
-    const float *first; /* of the block */
-    size_t stride;      /* from row to row */
-    const float *scale;
-    const int32_t *limit; /* |w| as bits beyond which codes do not grow */
-    int rows, columns;
-};
-
-static void put_code(struct tile *t, int row, int column, uint64_t magnitude,
-                     bool negative, int planes)
-{
-    for (int i = 0; i < t->bytes; i++) {
-        uint64_t byte = i < 8 ? magnitude >> (8 * i) & 0xff : 0;
-        if (planes / 8 == i)
-            byte |= (uint64_t)(negative && magnitude) << planes % 8;
-        t->word[i][column][row / 8] |= byte << 8 * (row % 8);
     }
 }
 
-/* Codes one by one, of rows and columns from..; any level set. */
-static void encode_each(const struct block *b, struct tile *t, int row,
-                        int column)
-{
-    for (int k = row; k < b->rows; k++)
-        for (int j = column; j < b->columns; j++) {
-            float w = b->first[(size_t)k * b->stride + (size_t)j], limit;
-            memcpy(&limit, &b->limit[j], sizeof limit);
-            float x = b->scale[j] * fmaxf(-limit, fminf(w, limit));
-            put_code(t, k, j, quantizer_code(b->q, (double)x),
-                     b->q->levels.is_signed && w < 0, b->q->planes);
-        }
-}
-
-static inline __attribute__((always_inline)) lanes least_of(lanes x, lanes y)
-{
-    lanes above = x > y;
-    return (y & above) | (x & ~above);
-}
-
-static inline __attribute__((always_inline)) lanes most_of(lanes x, lanes y)
-{
-    lanes above = x > y;
-    return (x & above) | (y & ~above);
-}
-
 /*
- * floor(2x) of four columns, within the levels: of signed weights' magnitudes.
- * |w| is limited first, so that it can be converted.
+ * The |w| at which the largest code is reached, and half a unit of 2x more: its
+ * product with the scale is that code's, however it is rounded.
  */
-static inline __attribute__((always_inline)) lanes halves(const struct block *b,
-                                                          lanes u, int column)
+static float limit_of(const struct quantizer *q, float scale)
+{
+    double reach = q->half_top + q->half_centre + 0.5;
+    double limit = (double)FLT_MAX;
+    if (q->planes > FAST_PLANES) /* rounding is more than a half */
+        reach *= 1 + 1e-6;
+    if (limit * 2 * (double)scale > reach && !q->levels.plane_threshold)
+        limit = reach / (2 * (double)scale);
+    return (float)limit;
+}
+
+/* The 64 rows of a word after one another. */
+static void quantize_strip(struct block *b, int rows, struct bits *out,
+                           int group, int column, struct tile *t)
 {
     const struct quantizer *q = b->q;
-    const int32_t top = (int32_t)q->half_top;
-    const int32_t keep = q->levels.is_signed ? 0 : INT32_MIN;
-    lanes limit;
-    lanes_f f, scale;
-    memcpy(&limit, b->limit + column, sizeof limit);
-    memcpy(&scale, b->scale + column, sizeof scale);
-    u = (u & keep) | least_of(u & INT32_MAX, limit);
-    memcpy(&f, &u, sizeof f);
-    f = f * scale;
-    f = f + f;
-    lanes half = __builtin_convertvector(f, lanes);
-    if (!q->levels.is_signed) /* down, not towards 0; then the code of 0 */
-        half += (f < __builtin_convertvector(half, lanes_f)) +
-                (int32_t)q->half_centre;
-    return most_of(least_of(half, top - (lanes){0}), (lanes){0});
-}
-
-/* Codes of four columns; is_table: by the quantizer's table. */
-static inline __attribute__((always_inline)) lanes
-codes(const struct block *b, const float *w, int column, bool is_table)
-{
-    const struct quantizer *q = b->q;
-    const int32_t minus = q->levels.is_signed ? 1 << q->planes : 0;
-    lanes u;
-    memcpy(&u, w, sizeof u);
-    lanes half = halves(b, u, column), code = (half + 1) >> 1;
-    if (is_table)
-        code = (lanes){(int32_t)q->table[half[0]], (int32_t)q->table[half[1]],
-                       (int32_t)q->table[half[2]], (int32_t)q->table[half[3]]};
-    return code | ((u >> 31) & ((u & INT32_MAX) > 0) & (code > 0) & minus);
-}
-
-/* Codes of four rows of four columns: byte by byte, a row a byte. */
-struct quad {
-    lanes low, high;
-};
-
-static inline __attribute__((always_inline)) struct quad
-encode_4x4(const struct block *b, const float *w, int column, bool is_table)
-{
-    lanes c0 = codes(b, w, column, is_table);
-    lanes c1 = codes(b, w + b->stride, column, is_table);
-    lanes c2 = codes(b, w + 2 * b->stride, column, is_table);
-    lanes c3 = codes(b, w + 3 * b->stride, column, is_table);
-    lanes low01 = (c0 & 0xff) | (c1 & 0xff) << 8,
-          high01 = c0 >> 8 | c1 >> 8 << 8;
-    lanes low23 = (c2 & 0xff) | (c3 & 0xff) << 8,
-          high23 = c2 >> 8 | c3 >> 8 << 8;
-    return (struct quad){low01 | low23 << 16, high01 | high23 << 16};
-}
-
-/* Lanes of two groups of four rows as words of eight. */
-static inline void put_words(uint64_t (*word)[8], int row, lanes first,
-                             lanes second)
-{
-    uint32_t low[4], high[4];
-    memcpy(low, &first, sizeof low);
-    memcpy(high, &second, sizeof high);
-    word[0][row / 8] = low[0] | (uint64_t)high[0] << 32;
-    word[1][row / 8] = low[1] | (uint64_t)high[1] << 32;
-    word[2][row / 8] = low[2] | (uint64_t)high[2] << 32;
-    word[3][row / 8] = low[3] | (uint64_t)high[3] << 32;
-}
-
-/* Eight rows of four columns, codes of one byte or two. */
-static inline __attribute__((always_inline)) void
-encode_8x4(const struct block *b, struct tile *t, int row, int column,
-           bool is_table, bool is_wide)
-{
-    const float *w = b->first + (size_t)row * b->stride + (size_t)column;
-    struct quad first = encode_4x4(b, w, column, is_table);
-    struct quad second = encode_4x4(b, w + 4 * b->stride, column, is_table);
-    put_words(&t->word[0][column], row, first.low, second.low);
-    if (is_wide)
-        put_words(&t->word[1][column], row, first.high, second.high);
-}
-
-static void encode_block(const struct block *b, struct tile *t)
-{
-    const struct quantizer *q = b->q;
-    bool fast = t->bytes <= 2 && (q->is_uniform || q->table);
-    int rows = fast ? b->rows / 8 * 8 : 0, columns = b->columns / 4 * 4;
-    for (int i = 0; i < t->bytes; i++)
-        memset(t->word[i], 0, (size_t)b->columns * sizeof t->word[i][0]);
-    for (int k = 0; k < rows; k += 8)
-        for (int j = 0; j < columns; j += 4) {
-            if (q->is_uniform && t->bytes == 1)
-                encode_8x4(b, t, k, j, false, false);
-            else if (q->is_uniform)
-                encode_8x4(b, t, k, j, false, true);
-            else
-                encode_8x4(b, t, k, j, true, true);
-        }
-    encode_each(b, t, rows, 0);
-    struct block rest = *b;
-    rest.rows = rows;
-    encode_each(&rest, t, 0, columns);
-}
-
-/* The least float whose code is the largest, or a little more, as bits. */
-static int32_t limit_bits(const struct quantizer *q, float scale)
-{
-    double most = (double)FLT_MAX, reach = q->half_top + q->half_centre + 1;
-    float limit = FLT_MAX;
-    int32_t u;
-    if (most * 2 * (double)scale > reach && !q->levels.plane_threshold)
-        limit = (float)(reach / (2 * (double)scale));
-    memcpy(&u, &limit, sizeof u);
-    return u;
+    bool fast = q->planes + q->levels.is_signed <= FAST_PLANES &&
+                (q->is_uniform || q->table);
+    for (int i = 0; 64 * i < rows; i++, b->first += 64 * b->stride) {
+        b->rows = rows - 64 * i < 64 ? rows - 64 * i : 64;
+        if (fast)
+            encode(b, t);
+        else
+            encode_each(b, t);
+        store(t, out, group, column, b->columns, i);
+    }
 }
 
 void bits_quantize(const struct quantizer *q, const struct weights *w,
                    const float *scale, struct arena *a, struct bits *out)
 {
-    int32_t limit[LANES];
-    struct tile t = {.bytes = (q->planes + q->levels.is_signed + 7) / 8};
+    struct tile t = {0};
     size_t columns = (size_t)w->columns;
     bits_alloc(out, w->groups, w->rows, w->columns, q->planes,
                q->levels.is_signed, a);
     for (int g = 0; g < w->groups; g++)
-        for (int j = 0; j < w->columns; j += LANES) {
-            struct block b = {.q = q, .stride = columns, .limit = limit};
-            b.columns = w->columns - j < LANES ? w->columns - j : LANES;
-            b.scale = scale + (size_t)g * columns + (size_t)j;
+        for (int j = 0; j < w->columns; j += STRIP) {
+            struct block b = {.q = q, .stride = columns};
+            b.columns = w->columns - j < STRIP ? w->columns - j : STRIP;
             b.first = w->value + (size_t)g * (size_t)w->rows * columns + j;
-            for (int i = 0; i < b.columns; i++)
-                limit[i] = limit_bits(q, b.scale[i]);
-            for (int k = 0; k < w->rows; k += 64, b.first += 64 * columns) {
-                b.rows = w->rows - k < 64 ? w->rows - k : 64;
-                encode_block(&b, &t);
-                store(&t, out, g, j, b.columns, k / 64);
+            for (int i = 0; i < b.columns; i++) {
+                b.scale[i] = scale[(size_t)g * columns + (size_t)(j + i)];
+                b.limit[i] = limit_of(q, b.scale[i]);
             }
+            quantize_strip(&b, w->rows, out, g, j, &t);
         }
 }
 
