@@ -1,6 +1,7 @@
 /* bit_count.c - what is where in bit planes, and the weights' distribution */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/bits.h"
+#include "quant/lanes.h"
 #include "quant/levels.h"
 
 #include <math.h>
@@ -31,7 +32,7 @@ static int cut_rows(const struct bits *b, int tile_rows, struct segment *cut)
 }
 
 /* Adds a plane of a column; any[n]: what columns of the tile have so far. */
-static void count_column(const struct segment *cut, int n,
+INLINE void count_column(const struct segment *cut, int n,
                          const uint64_t *plane, uint64_t *any,
                          struct plane_count *out)
 {
@@ -50,7 +51,7 @@ static void count_column(const struct segment *cut, int n,
 }
 
 /* Closes the tiles of a plane. */
-static void count_tiles(const struct segment *cut, int n, const uint64_t *any,
+INLINE void count_tiles(const struct segment *cut, int n, const uint64_t *any,
                         struct plane_count *out)
 {
     bool tile = false;
@@ -62,9 +63,9 @@ static void count_tiles(const struct segment *cut, int n, const uint64_t *any,
     }
 }
 
-static void count_group(const struct bits *b, int group, int tile_columns,
-                        const struct segment *cut, int n, uint64_t *any,
-                        struct bit_count *out)
+WIDE static void count_group(const struct bits *b, int group, int tile_columns,
+                             const struct segment *cut, int n, uint64_t *any,
+                             struct bit_count *out)
 {
     for (int j = 0; j < b->columns; j++) {
         const uint64_t *plane = bits_column(b, group, j);

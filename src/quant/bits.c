@@ -72,9 +72,18 @@ static void encode_each(const struct block *b, struct tile *t)
         }
 }
 
-/* One row of LANES columns. */
+/* Which loop it is; the compiler makes one for each. */
+struct kind {
+    bool is_signed;
+    bool is_table; /* codes by the quantizer's table */
+    bool is_wide;  /* of two bytes */
+};
+
+/* LANES columns of some rows. */
 struct strip {
-    lanes w; /* as bits */
+    const struct quantizer *q;
+    const float *first;
+    size_t stride;
     lanes_f scale;
     lanes_i limit;
 };
@@ -83,35 +92,40 @@ struct strip {
  * floor(2x), within the levels: of signed weights' magnitudes. |w| is limited
  * first, so that it can be converted, and ends in the largest code.
  */
-INLINE lanes_i halves(const struct quantizer *q, const struct strip *s)
+INLINE lanes_i halves(const struct strip *s, const lanes *w, bool is_signed)
 {
-    const lanes sign = s->w & 0x80000000u;
-    lanes_i u = (lanes_i)(s->w ^ sign), over = u > s->limit;
+    const int32_t top = (int32_t)s->q->half_top;
+    const lanes sign = *w & 0x80000000u;
+    lanes_i u = (lanes_i)(*w ^ sign), over = u > s->limit;
     u = (s->limit & over) | (u & ~over);
-    lanes_f f = q->levels.is_signed ? (lanes_f)u : (lanes_f)((lanes)u | sign);
+    lanes_f f = (lanes_f)(is_signed ? (lanes)u : (lanes)u | sign);
     f = f * s->scale;
     f = f + f;
     lanes_i half = __builtin_convertvector(f, lanes_i);
-    if (q->levels.is_signed)
+    if (is_signed)
         return half;
     /* down, not towards 0; then the code of 0 */
-    half +=
-        (f < __builtin_convertvector(half, lanes_f)) + (int32_t)q->half_centre;
-    over = half > (int32_t)q->half_top;
-    half = ((int32_t)q->half_top & over) | (half & ~over);
+    half += (f < __builtin_convertvector(half, lanes_f)) +
+            (int32_t)s->q->half_centre;
+    over = half > top;
+    half = (top & over) | (half & ~over);
     return half & (half > 0);
 }
 
-/* Codes with their signs; is_table: by the quantizer's table. */
-INLINE lanes codes(const struct quantizer *q, const struct strip *s,
-                   bool is_table)
+/* Codes of a row with their signs. The next rows to be wanted are fetched. */
+INLINE lanes codes(const struct strip *s, int row, struct kind kind)
 {
-    const int32_t minus = q->levels.is_signed ? 1 << q->planes : 0;
-    lanes_i half = halves(q, s), code = (half + 1) >> 1;
-    if (is_table)
+    const float *from = s->first + (size_t)row * s->stride;
+    lanes w;
+    memcpy(&w, from, sizeof w);
+    __builtin_prefetch(from + HALF * s->stride);
+    lanes_i half = halves(s, &w, kind.is_signed), code = (half + 1) >> 1;
+    if (kind.is_table)
         for (int i = 0; i < LANES; i++)
-            code[i] = (int32_t)q->table[half[i]];
-    return (lanes)(code | (((lanes_f)s->w < 0) & (code > 0) & minus));
+            code[i] = (int32_t)s->q->table[half[i]];
+    if (kind.is_signed)
+        code |= ((lanes_f)w < 0) & (code > 0) & 1 << s->q->planes;
+    return (lanes)code;
 }
 
 /* Swaps the bits of `mask` in y with those `shift` higher in x. */
@@ -136,32 +150,29 @@ INLINE void flip(lanes w[8])
         swap(&w[i], &w[i + 1], 1, 0x55555555u);
 }
 
-/* 32 rows of LANES columns from w on, codes of one byte or two. */
-INLINE void encode_half(const struct block *b, const float *w, size_t stride,
-                        int column, bool is_table, bool is_wide,
+/* 32 rows of LANES columns; p: from which plane on. */
+INLINE void put_planes(lanes w[8], int column, int p, uint32_t (*plane)[STRIP])
+{
+    flip(w);
+    for (int i = 0; i < 8; i++)
+        memcpy(plane[p + i] + column, &w[i], sizeof w[i]);
+}
+
+INLINE void encode_half(const struct strip *s, int column, struct kind kind,
                         uint32_t (*plane)[STRIP])
 {
-    struct strip s;
     lanes low[8], high[8];
-    memcpy(&s.scale, b->scale + column, sizeof s.scale);
-    memcpy(&s.limit, b->limit + column, sizeof s.limit);
     for (int i = 0; i < 8; i++) {
-        low[i] = high[i] = (lanes){0};
-        for (int k = 0; k < 4; k++) {
-            memcpy(&s.w, w + (size_t)(i + 8 * k) * stride, sizeof s.w);
-            lanes code = codes(b->q, &s, is_table);
-            low[i] |= (is_wide ? code & 0xff : code) << 8 * k;
-            high[i] |= code >> 8 << 8 * k;
-        }
+        lanes a = codes(s, i, kind), b = codes(s, i + 8, kind);
+        lanes c = codes(s, i + 16, kind), d = codes(s, i + 24, kind);
+        high[i] = a >> 8 | b >> 8 << 8 | c >> 8 << 16 | d >> 8 << 24;
+        if (kind.is_wide)
+            a &= 0xff, b &= 0xff, c &= 0xff;
+        low[i] = a | b << 8 | c << 16 | d << 24;
     }
-    flip(low);
-    for (int p = 0; p < 8; p++)
-        memcpy(plane[p] + column, &low[p], sizeof low[p]);
-    if (!is_wide)
-        return;
-    flip(high);
-    for (int p = 0; p < 8; p++)
-        memcpy(plane[8 + p] + column, &high[p], sizeof high[p]);
+    put_planes(low, column, 0, plane);
+    if (kind.is_wide)
+        put_planes(high, column, 8, plane);
 }
 
 /* Rows and columns that are not there are zero; nobody looks at their codes. */
@@ -177,25 +188,35 @@ static const float *padded(const struct block *b, int row, int column,
     return pad[0];
 }
 
-WIDE static void encode(const struct block *b, struct tile *t)
+INLINE void encode_tile(const struct block *b, struct tile *t, struct kind kind)
 {
-    const struct quantizer *q = b->q;
-    bool wide = q->planes + q->levels.is_signed > 8;
     float pad[HALF][LANES];
     for (int k = 0; k < b->rows; k += HALF)
         for (int j = 0; j < b->columns; j += LANES) {
-            bool whole = k + HALF <= b->rows && j + LANES <= b->columns;
-            const float *w = whole ? b->first + (size_t)k * b->stride + j
-                                   : padded(b, k, j, pad);
-            size_t stride = whole ? b->stride : LANES;
-            uint32_t(*plane)[STRIP] = t->plane[k / HALF];
-            if (q->table)
-                encode_half(b, w, stride, j, true, true, plane);
-            else if (wide)
-                encode_half(b, w, stride, j, false, true, plane);
-            else
-                encode_half(b, w, stride, j, false, false, plane);
+            struct strip s = {b->q, b->first + (size_t)k * b->stride + j,
+                              b->stride};
+            if (k + HALF > b->rows || j + LANES > b->columns) {
+                s.first = padded(b, k, j, pad);
+                s.stride = LANES;
+            }
+            memcpy(&s.scale, b->scale + j, sizeof s.scale);
+            memcpy(&s.limit, b->limit + j, sizeof s.limit);
+            encode_half(&s, j, kind, t->plane[k / HALF]);
         }
+}
+
+WIDE static void encode(const struct block *b, struct tile *t)
+{
+    const struct quantizer *q = b->q;
+    bool is_signed = q->levels.is_signed, wide = q->planes + is_signed > 8;
+    if (q->table)
+        encode_tile(b, t, (struct kind){is_signed, true, true});
+    else if (!is_signed)
+        encode_tile(b, t, (struct kind){false, false, true});
+    else if (wide)
+        encode_tile(b, t, (struct kind){true, false, true});
+    else
+        encode_tile(b, t, (struct kind){true, false, false});
 }
 
 /* Word `word` of columns from..from+n of a group. */

@@ -1,6 +1,7 @@
 /* quantizer.c - a level set made ready to be searched, and its scale */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/bits.h"
+#include "quant/lanes.h"
 #include "quant/levels.h"
 
 #include <float.h>
@@ -97,32 +98,37 @@ static double from_bits(uint32_t u)
     return (double)w;
 }
 
-/* Four lanes at a time; every machine's compiler has them. */
-typedef int32_t lanes __attribute__((vector_size(16)));
+typedef int32_t lanes __attribute__((vector_size(32)));
+enum { LANES = 8 };
 
-/* Of n weights next to one another; what is left over is no multiple of 8. */
-static uint32_t largest_of_many(const float *value, size_t n)
+INLINE void raise_most(lanes *most, const void *value)
 {
-    lanes most[2] = {{0}, {0}}, w[2];
-    int32_t all[8];
+    lanes u, larger;
+    memcpy(&u, value, sizeof u);
+    u &= INT32_MAX;
+    larger = u > *most;
+    *most = (u & larger) | (*most & ~larger);
+}
+
+/* Of n weights next to one another, whole lots of 2 LANES. */
+WIDE static uint32_t largest_of_many(const float *value, size_t n)
+{
+    lanes even = {0}, odd = {0};
     uint32_t largest = 0;
-    for (size_t i = 0; i + 8 <= n; i += 8) {
-        memcpy(w, value + i, sizeof w);
-        for (int k = 0; k < 2; k++) {
-            lanes u = w[k] & 0x7fffffff, larger = u > most[k];
-            most[k] = (u & larger) | (most[k] & ~larger);
-        }
+    for (size_t i = 0; i < n; i += 2 * LANES) {
+        raise_most(&even, value + i);
+        raise_most(&odd, value + i + LANES);
     }
-    memcpy(all, most, sizeof all);
-    for (int k = 0; k < 8; k++)
-        largest = (uint32_t)all[k] > largest ? (uint32_t)all[k] : largest;
+    raise_most(&even, &odd);
+    for (int k = 0; k < LANES; k++)
+        largest = (uint32_t)even[k] > largest ? (uint32_t)even[k] : largest;
     return largest;
 }
 
 /* IEEE numbers are in the order of their bits. */
 static uint32_t largest_bits(const struct strand *s)
 {
-    size_t i = s->step == 1 ? s->n / 8 * 8 : 0;
+    size_t i = s->step == 1 ? s->n - s->n % (2 * LANES) : 0;
     uint32_t largest = i ? largest_of_many(s->value, i) : 0;
     for (; i < s->n; i++) {
         uint32_t u = magnitude_bits(s->value[i * s->step]);
