@@ -28,6 +28,10 @@ void arena_release(struct arena *a)
         a->block = older;
     }
     a->used = a->size = 0;
+    if (a->scratch)
+        arena_release(a->scratch);
+    free(a->scratch);
+    a->scratch = NULL;
 }
 
 static _Noreturn void out_of_memory(const struct arena *a)
@@ -40,7 +44,7 @@ static _Noreturn void out_of_memory(const struct arena *a)
 static void add_block(struct arena *a, size_t bytes)
 {
     size_t size = bytes > BLOCK_BYTES ? bytes : BLOCK_BYTES;
-    struct arena_block *b = malloc(sizeof *b + size);
+    struct arena_block *b = calloc(1, sizeof *b + size);
     if (!b)
         out_of_memory(a);
     b->older = a->block;
@@ -58,7 +62,37 @@ void *arena_alloc(struct arena *a, size_t n)
         add_block(a, n);
     void *p = (char *)a->block->data + a->used;
     a->used += n;
-    return memset(p, 0, n);
+    return p;
+}
+
+struct arena *arena_scratch(struct arena *a)
+{
+    if (!a->scratch) {
+        struct arena *s = calloc(1, sizeof *s);
+        if (!s)
+            out_of_memory(a);
+        arena_init(s, a->no_memory);
+        a->scratch = s;
+    }
+    return a->scratch;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+    return (struct arena_mark){a->block, a->used, a->size};
+}
+
+void arena_rewind(struct arena *a, struct arena_mark mark)
+{
+    while (a->block != mark.block) {
+        struct arena_block *older = a->block->older;
+        free(a->block);
+        a->block = older;
+    }
+    a->used = mark.used;
+    a->size = mark.size;
+    if (a->block)
+        memset((char *)a->block->data + a->used, 0, a->size - a->used);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

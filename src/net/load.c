@@ -160,21 +160,6 @@ static int read_weights(const struct conf_env *env, struct node *root,
 
 /* ---- files of other formats ---- */
 
-/* The weights that an ONNX file has, as matrices. */
-static void copy_trained(const struct conf_env *env, const struct net *net)
-{
-    for (int i = 0; i < net->n; i++) {
-        struct layer *l = &net->layer[i];
-        size_t one = (size_t)l->rows * (size_t)l->columns;
-        if (!l->trained)
-            continue;
-        float *w = arena_array(env->arena, one * (size_t)l->groups, sizeof *w);
-        for (int g = 0; g < l->groups; g++)
-            trained_matrix(l, g, w + one * (size_t)g);
-        l->weights = w;
-    }
-}
-
 /* Readers of formats, by the ends of names. They fill in layers and what the
  * network takes in. */
 static const struct format {
@@ -221,7 +206,6 @@ static struct node *read_format(const struct conf_env *env,
     if (!root || format->read(env, path, input, net) ||
         env->msgs->errors > before)
         return NULL;
-    copy_trained(env, net);
     return root;
 }
 

@@ -3,16 +3,62 @@
 #include "net/trained.h"
 #include "onnx/tensor.h"
 
+enum { STRIP = 16 }; /* floats of a cache line */
+
+/* Numbers of a tensor that follow one another, and where they go to. */
+struct strip {
+    int64_t from, step;
+    int n;
+    const double *scale;
+    int scale_step;
+    float *to;
+    size_t to_step;
+};
+
+static void copy_strip(const struct trained *w, const struct strip *s)
+{
+    double x[STRIP];
+    tensor_strip(w->tensor, s->from, s->step, s->n, x);
+    for (int i = 0; i < s->n; i++)
+        s->to[(size_t)i * s->to_step] =
+            (float)((x[i] - w->zero) * s->scale[i * s->scale_step]);
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* Strips lie along rows or columns, whatever is closer in the tensor. */
 void trained_matrix(const struct layer *l, int group, float *out)
 {
+    static const double one = 1;
     const struct trained *w = l->trained;
-    const double *scale =
-        w->scale ? w->scale + (int64_t)group * l->columns : NULL;
-    for (int r = 0; r < l->rows; r++)
-        for (int c = 0; c < l->columns; c++) {
-            int64_t i =
-                group * w->group_step + r * w->row_step + c * w->column_step;
-            double x = tensor_at(w->tensor, i) - w->zero;
-            *out++ = (float)(scale ? x * scale[c] : x);
+    bool along = w->column_step < w->row_step;
+    int down = along ? 1 : STRIP, right = along ? STRIP : 1;
+    for (int r = 0; r < l->rows; r += down)
+        for (int c = 0; c < l->columns; c += right) {
+            struct strip s = {
+                .from = group * w->group_step + r * w->row_step +
+                        c * w->column_step,
+                .step = along ? w->column_step : w->row_step,
+                .n = least(STRIP, along ? l->columns - c : l->rows - r),
+                .scale = &one,
+                .to = out + (size_t)r * (size_t)l->columns + c,
+                .to_step = along ? 1 : (size_t)l->columns};
+            if (w->scale) {
+                s.scale = w->scale + (int64_t)group * l->columns + c;
+                s.scale_step = along;
+            }
+            copy_strip(w, &s);
         }
+}
+
+float *trained_weights(const struct layer *l, struct arena *a)
+{
+    size_t one = (size_t)l->rows * (size_t)l->columns;
+    float *w = arena_array(a, one * (size_t)l->groups, sizeof *w);
+    for (int g = 0; g < l->groups; g++)
+        trained_matrix(l, g, w + one * (size_t)g);
+    return w;
 }

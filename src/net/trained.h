@@ -19,5 +19,7 @@ struct trained {
 
 /* Writes the matrix of one group, rows x columns, row-major. */
 void trained_matrix(const struct layer *l, int group, float *out);
+/* All groups, as net.h has weights; memory from `a`. */
+float *trained_weights(const struct layer *l, struct arena *a);
 
 #endif

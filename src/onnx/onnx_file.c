@@ -112,10 +112,28 @@ static void make_names_plain(const Onnx__GraphProto *g)
     }
 }
 
+/* What is no raw data is copied twice, but it is little. */
+static Onnx__ModelProto *unpack(struct arena *a, const uint8_t *data,
+                                size_t size, const struct onnx_need *need)
+{
+    struct arena *scratch = arena_scratch(a);
+    struct arena_mark mark = arena_mark(scratch);
+    struct budget budget = {a, need->unpacked};
+    ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
+    uint8_t *copy = arena_alloc(scratch, need->bare);
+    size_t n = onnx_bare(&onnx__model_proto__descriptor, data, size, copy);
+    Onnx__ModelProto *model = onnx__model_proto__unpack(&allocator, n, copy);
+    if (model)
+        onnx_place_raw(&model->base);
+    arena_rewind(scratch, mark);
+    return model;
+}
+
 const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
 {
     struct place at = {path, 0};
-    size_t size, need;
+    size_t size;
+    struct onnx_need need;
     uint8_t *data = onnx_read_bytes(env, path, 0, -1, &size);
     if (!data)
         return NULL;
@@ -127,15 +145,13 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
         msg_error(env->msgs, &at, "no ONNX model, or a damaged one");
         return NULL;
     }
-    if (need > NEED_MORE + NEED_PER_BYTE * size) {
+    if (need.unpacked > NEED_MORE + NEED_PER_BYTE * size) {
         msg_error(env->msgs, &at,
                   "the file would unpack to %zu MB, %zu times its size",
-                  need >> 20, need / size);
+                  need.unpacked >> 20, need.unpacked / size);
         return NULL;
     }
-    struct budget budget = {env->arena, need};
-    ProtobufCAllocator allocator = {budget_alloc, budget_free, &budget};
-    Onnx__ModelProto *model = onnx__model_proto__unpack(&allocator, size, data);
+    Onnx__ModelProto *model = unpack(env->arena, data, size, &need);
     if (!model || !model->graph) {
         msg_error(env->msgs, &at,
                   model ? "the model has no graph"

@@ -14,12 +14,31 @@
  */
 const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path);
 
-/*
- * Whether the size bytes are a well-formed message of this kind, nested no
- * deeper than a real model. *need: bytes that it unpacks to, at most.
- */
+/* Bytes, at most. */
+struct onnx_need {
+    size_t unpacked; /* in memory, without raw data of tensors */
+    size_t bare;     /* of onnx_bare() */
+};
+
+/* Whether the size bytes are a well-formed message of this kind, nested no
+ * deeper than a real model. */
 bool onnx_well_formed(const ProtobufCMessageDescriptor *kind,
-                      const uint8_t *data, size_t size, size_t *need);
+                      const uint8_t *data, size_t size,
+                      struct onnx_need *need);
+
+/*
+ * Copies a well-formed message, but of raw data of tensors, which are nearly
+ * all of a model, only where they are: struct raw_data in their place, which
+ * onnx_place_raw() follows once all is unpacked. `data` must live on. Returns
+ * the bytes of the copy.
+ */
+struct raw_data {
+    const uint8_t *data;
+    size_t n;
+};
+size_t onnx_bare(const ProtobufCMessageDescriptor *kind, const uint8_t *data,
+                 size_t size, uint8_t *out);
+void onnx_place_raw(ProtobufCMessage *message);
 
 /*
  * Bytes of a file in the arena: `length` of them from `offset` on, or, if

@@ -245,3 +245,15 @@ int tensor_open(const struct conf_env *env, const char *path,
         return too_short(env, &at, t, proto->raw_data.len, "bytes");
     return 0;
 }
+
+void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
+                  double *out)
+{
+    const uint8_t *at = t->data + first * t->width;
+    if (t->get == get_f32) /* most are, and without the call it is quick */
+        for (int i = 0; i < n; i++)
+            out[i] = get_f32(at + i * step * t->width);
+    else
+        for (int i = 0; i < n; i++)
+            out[i] = t->get(at + i * step * t->width);
+}

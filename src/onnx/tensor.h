@@ -31,4 +31,8 @@ static inline double tensor_at(const struct tensor *t, int64_t i)
     return t->get(t->data + i * t->width);
 }
 
+/* Numbers first, first + step .. of a tensor, n of them. */
+void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
+                  double *out);
+
 #endif

@@ -3,6 +3,7 @@
 #include "use/study.h"
 
 #include "base/suggest.h"
+#include "net/trained.h"
 #include "quant/bits.h"
 
 #include <string.h>
@@ -97,24 +98,35 @@ static int check_finite(const struct layer *l, const struct weights *w,
 }
 
 static int use_weights(const struct conf_env *env, const struct study *s,
-                       const struct layer *l, struct quant *q)
+                       const struct layer *l, const float *value,
+                       struct quant *q)
 {
     const struct net_weights *from = &s->net->weights;
     const struct clip_rule rule = {(enum clip)from->clip, from->percentile,
                                    from->scale == 1};
-    const struct weights w = {l->groups, l->rows, l->columns, l->weights};
+    const struct weights w = {l->groups, l->rows, l->columns, value};
     char why[WHY];
-    quant_ones_of_model(q);
-    if (l->codes && s->weights != WEIGHTS_MODEL)
-        pack_codes(l, q, env->arena);
-    if (!l->weights)
-        return 0;
     if (check_finite(l, &w, env->msgs))
         return -1;
     if (!quant_weights(q, &w, l->stored, &rule, s->weights, env->arena, why,
                        sizeof why))
         return 0;
     return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
+}
+
+/* Matrices of a layer live as long as it takes to count them. */
+static int load_layer(const struct conf_env *env, const struct study *s,
+                      const struct layer *l, struct quant *q)
+{
+    struct arena *scratch = arena_scratch(env->arena);
+    struct arena_mark mark = arena_mark(scratch);
+    const float *value = l->trained ? trained_weights(l, scratch) : l->weights;
+    quant_ones_of_model(q);
+    if (l->codes && s->weights != WEIGHTS_MODEL)
+        pack_codes(l, q, env->arena);
+    int bad = value ? use_weights(env, s, l, value, q) : 0;
+    arena_rewind(scratch, mark);
+    return bad;
 }
 
 /* Real weights in place of distributions, where there are some. */
@@ -125,8 +137,8 @@ static int load_weights(const struct conf_env *env, const struct study *s)
         const struct layer *l = &s->net->layer[i];
         if (!l->groups)
             continue;
-        found += l->codes || l->weights;
-        bad |= use_weights(env, s, l, &s->quant[i]);
+        found += l->codes || l->weights || l->trained;
+        bad |= load_layer(env, s, l, &s->quant[i]);
     }
     if (!found && (s->weights == WEIGHTS_EXACT || s->weights == WEIGHTS_STATS))
         return msg_error(env->msgs, NULL,

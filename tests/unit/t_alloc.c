@@ -7,17 +7,18 @@
 #include <stdint.h>
 
 /*
- * The linker sends the library's calls of malloc here (--wrap=malloc): all of
- * them are in one place, arena.c. The fail_at-th from now fails.
+ * The linker sends the library's calls of calloc here (--wrap=calloc): but for
+ * the context itself they are in one place, arena.c. The fail_at-th from now
+ * fails.
  */
-void *__real_malloc(size_t size);
-void *__wrap_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__wrap_calloc(size_t n, size_t size);
 static long calls, fail_at;
 
-void *__wrap_malloc(size_t size)
+void *__wrap_calloc(size_t n, size_t size)
 {
     bool fails = ++calls == fail_at || size > SIZE_MAX / 128;
-    return fails ? NULL : __real_malloc(size);
+    return fails ? NULL : __real_calloc(n, size);
 }
 
 /* Everything that a program asks for. The first failure ends it. */
