@@ -84,6 +84,7 @@ struct arena_mark arena_mark(const struct arena *a)
 
 void arena_rewind(struct arena *a, struct arena_mark mark)
 {
+    size_t end = a->block == mark.block ? a->used : mark.size;
     while (a->block != mark.block) {
         struct arena_block *older = a->block->older;
         free(a->block);
@@ -92,7 +93,7 @@ void arena_rewind(struct arena *a, struct arena_mark mark)
     a->used = mark.used;
     a->size = mark.size;
     if (a->block)
-        memset((char *)a->block->data + a->used, 0, a->size - a->used);
+        memset((char *)a->block->data + a->used, 0, end - a->used);
 }
 
 void *arena_array(struct arena *a, size_t count, size_t size)

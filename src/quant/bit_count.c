@@ -127,27 +127,6 @@ void bits_count(const struct bits *b, int tile_rows, int tile_columns,
 
 /* ---- the weights as a distribution ---- */
 
-struct sums {
-    double n, absolute, squares;
-};
-
-/* Adds column j of a group, its live rows only. */
-static void add_column(const struct weights *w, float scale, int group, int j,
-                       const uint64_t *alive, struct sums *sum)
-{
-    size_t columns = (size_t)w->columns;
-    const float *value =
-        w->value + (size_t)group * (size_t)w->rows * columns + (size_t)j;
-    for (int k = 0; k < w->rows; k++) {
-        if (!(alive[k / 64] >> k % 64 & 1))
-            continue;
-        double x = fabs((double)scale * (double)value[(size_t)k * columns]);
-        sum->n++;
-        sum->absolute += x;
-        sum->squares += x * x;
-    }
-}
-
 static bool is_dead(const struct bits *b, int group, int column)
 {
     const uint64_t *w = bits_column(b, group, column);
@@ -155,6 +134,53 @@ static bool is_dead(const struct bits *b, int group, int column)
         if (w[i])
             return false;
     return true;
+}
+
+struct sums {
+    double n, absolute, squares;
+};
+
+enum { STRIP = 64 }; /* columns at a time */
+
+/* Column by column; weights lie row by row. */
+struct strip {
+    int n;
+    const float *value, *scale;
+    size_t stride;
+    double absolute[STRIP], squares[STRIP];
+};
+
+static void add_row(struct strip *s, int row)
+{
+    const float *value = s->value + (size_t)row * s->stride;
+    for (int j = 0; j < s->n; j++) {
+        double x = fabs((double)s->scale[j] * (double)value[j]);
+        s->absolute[j] += x;
+        s->squares[j] += x * x;
+    }
+}
+
+/* Its live rows and columns only. */
+static void add_group(const struct weights *w, const float *scale,
+                      const struct bits *b, int group, const uint64_t *alive,
+                      bool has_dead, struct sums *sum)
+{
+    size_t columns = (size_t)w->columns;
+    for (int j = 0; j < w->columns; j += STRIP) {
+        size_t at = (size_t)group * (size_t)w->rows * columns + (size_t)j;
+        struct strip s = {.n = w->columns - j < STRIP ? w->columns - j : STRIP,
+                          .value = w->value + at,
+                          .scale = scale + (size_t)group * columns + j,
+                          .stride = columns};
+        for (int k = 0; k < w->rows; k++)
+            if (alive[k / 64] >> k % 64 & 1)
+                add_row(&s, k);
+        for (int i = 0; i < s.n; i++)
+            if (!has_dead || !is_dead(b, group, j + i)) {
+                sum->absolute += s.absolute[i];
+                sum->squares += s.squares[i];
+            }
+    }
 }
 
 /* The shape whose (E|w|)^2 / E[w^2] is `ratio`, which grows with it; at the
@@ -190,20 +216,17 @@ void weight_stats(const struct quantizer *q, const struct weights *w,
     struct sums sum = {0, 0, 0};
     *out = (struct weight_stats){.live_rows = 0};
     for (int g = 0; g < w->groups; g++) {
-        int64_t dead = live_rows(b, g, alive);
-        if (!has_dead(q)) {
-            dead = 0;
-            memset(alive, 0xff, words * sizeof *alive);
+        int64_t dead = live_rows(b, g, alive), rows = 0;
+        for (int i = 0; i < b->words; i++) {
+            if (!has_dead(q))
+                alive[i] = bits_rows(i, 0, b->rows);
+            rows += bits_ones(alive[i]);
         }
-        for (size_t i = 0; i < words; i++)
-            out->live_rows += has_dead(q) ? bits_ones(alive[i])
-                              : i         ? 0
-                                          : b->rows;
+        dead = has_dead(q) ? dead : 0;
+        out->live_rows += rows;
         out->live_columns += b->columns - dead;
-        for (int j = 0; j < w->columns; j++)
-            if (!dead || !is_dead(b, g, j))
-                add_column(w, scale[(size_t)g * (size_t)w->columns + (size_t)j],
-                           g, j, alive, &sum);
+        sum.n += (double)(rows * (b->columns - dead));
+        add_group(w, scale, b, g, alive, dead > 0, &sum);
     }
     out->live = sum.n / (double)weights_count(w);
     if (!(sum.squares > 0))

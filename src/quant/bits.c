@@ -321,6 +321,33 @@ void bits_pack(const int64_t *code, int groups, int rows, int columns,
     }
 }
 
+/* ORs n words into a column, `row` rows further down. */
+static void put_rows(const uint64_t *from, int n, int row, uint64_t *to)
+{
+    to += row / 64;
+    for (int i = 0; i < n; i++) {
+        uint64_t over = row % 64 ? from[i] >> (64 - row % 64) : 0;
+        to[i] |= from[i] << row % 64;
+        if (over)
+            to[i + 1] |= over;
+    }
+}
+
+void bits_diagonal(const struct bits *b, int from, int n, struct arena *a,
+                   struct bits *out)
+{
+    bits_alloc(out, 1, n * b->rows, n * b->columns, b->planes, b->is_signed, a);
+    uint64_t *plane = out->plane, *negative = out->negative;
+    for (int g = from; g < from + n; g++)
+        for (int j = 0; j < b->columns; j++, negative += out->words) {
+            int row = (g - from) * b->rows;
+            const uint64_t *column = bits_column(b, g, j);
+            for (int p = 0; p < b->planes; p++, plane += out->words)
+                put_rows(column + p * b->words, b->words, row, plane);
+            put_rows(bits_negative(b, g, j), b->words, row, negative);
+        }
+}
+
 int64_t bits_code(const struct bits *b, int group, int row, int column)
 {
     const uint64_t *plane = bits_column(b, group, column);

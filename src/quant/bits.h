@@ -119,6 +119,10 @@ void bits_quantize(const struct quantizer *q, const struct weights *w,
 void bits_pack(const int64_t *code, int groups, int rows, int columns,
                int planes, bool is_signed, struct arena *a, struct bits *out);
 
+/* Groups from..from+n-1 as one matrix: blocks along its diagonal. */
+void bits_diagonal(const struct bits *b, int from, int n, struct arena *a,
+                   struct bits *out);
+
 int64_t bits_code(const struct bits *b, int group, int row, int column);
 
 /* ---- encodings ---- */

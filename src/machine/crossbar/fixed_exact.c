@@ -56,12 +56,14 @@ double fixed_ones(const struct xbar *x, const struct map_rule *rule,
                        .cell_bits = x->cell_bits,
                        .flip = rule->flip};
     struct map_rule plain = *rule;
+    struct arena *scratch = arena_scratch(a);
+    struct arena_mark mark = arena_mark(scratch);
     struct bits two[2];
     double ones = 0;
 
     plain.flip = false;
     s.lossless = fixed_adc_bits(x, &plain, x->rows) - (x->dac_bits - 1);
-    bits_encode(weights, ENCODE_TWOS, a, two);
+    bits_encode(weights, ENCODE_TWOS, scratch, two);
     s.twos = two[0];
     for (int g = 0; g < weights->groups; g++)
         for (int j = 0; j < weights->columns; j++)
@@ -72,6 +74,7 @@ double fixed_ones(const struct xbar *x, const struct map_rule *rule,
                     ones += slice_ones(&s, plane, i, k,
                                        k + (left < x->rows ? left : x->rows));
             }
+    arena_rewind(scratch, mark);
     return ones;
 }
 

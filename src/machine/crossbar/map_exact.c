@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/crossbar/pack.h"
 #include "machine/crossbar/place.h"
+#include "quant/lanes.h"
 #include <limits.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static struct extent mark(struct count *c, const struct placed *p, bool set)
 }
 
 /* Sum of a column's cells; adds its ones. */
-static uint64_t column_sum(struct count *c, const struct placed *p,
+INLINE uint64_t column_sum(struct count *c, const struct placed *p,
                            const struct extent *e, const uint64_t *plane)
 {
     const int bits = c->x->cell_bits;
@@ -84,7 +85,7 @@ static uint64_t column_sum(struct count *c, const struct placed *p,
 }
 
 /* Sums the columns; returns how many are not empty. */
-static int sum_columns(struct count *c, const struct placed *p)
+WIDE static int sum_columns(struct count *c, const struct placed *p)
 {
     struct extent e = mark(c, p, true);
     int filled = 0;
@@ -179,7 +180,6 @@ static struct bits matrices(const struct bits *b, int from, int n,
                             struct arena *a)
 {
     struct bits d = *b;
-    size_t rows = (size_t)b->rows;
 
     d.groups = 1;
     if (n == 1) {
@@ -187,17 +187,7 @@ static struct bits matrices(const struct bits *b, int from, int n,
         d.negative += bits_negative(b, from, 0) - b->negative;
         return d;
     }
-    int64_t *code = arena_array(
-        a, (size_t)n * rows * (size_t)n * (size_t)b->columns, sizeof *code);
-    for (int g = 0; g < n; g++)
-        for (int k = 0; k < b->rows; k++)
-            for (int j = 0; j < b->columns; j++)
-                code[((size_t)g * rows + (size_t)k) * (size_t)n *
-                         (size_t)b->columns +
-                     (size_t)g * (size_t)b->columns + (size_t)j] =
-                    bits_code(b, from + g, k, j);
-    bits_pack(code, 1, n * b->rows, n * b->columns, b->planes, b->is_signed, a,
-              &d);
+    bits_diagonal(b, from, n, a, &d);
     return d;
 }
 
@@ -206,6 +196,8 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
                const struct bits *weights, struct arena *a, struct mapped *out)
 {
     struct count c = {.x = x, .rule = rule, .out = out};
+    struct arena *scratch = arena_scratch(a);
+    struct arena_mark begin = arena_mark(scratch);
     int together = pack_together(x, m, 1);
     size_t lines = (size_t)together * (size_t)m->rows;
 
@@ -213,13 +205,17 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     c.cycles = map_mean_cycles(q, x->dac_bits);
     c.per_slice = (double)x->cell_bits / x->dac_bits;
     c.matrix_columns = together > 1 ? m->columns : 0;
-    c.mask = arena_array(a, PLANES_MAX * (lines / 64 + 1), sizeof *c.mask);
+    c.mask =
+        arena_array(scratch, PLANES_MAX * (lines / 64 + 1), sizeof *c.mask);
     for (int g = 0; g < m->groups; g += together) {
         int left = m->groups - g;
+        struct arena_mark one = arena_mark(scratch);
         struct bits b =
-            matrices(weights, g, left < together ? left : together, a);
-        add_matrix(&c, &b, q, a);
+            matrices(weights, g, left < together ? left : together, scratch);
+        add_matrix(&c, &b, q, scratch);
+        arena_rewind(scratch, one);
     }
+    arena_rewind(scratch, begin);
     out->row_blocks = div_up(m->rows, x->rows);
     out->shift_adds +=
         (rule->skip_columns ? out->conversions_nonempty : out->conversions) +

@@ -12,6 +12,7 @@ struct placer {
     int rows, slices;
     const uint64_t **plane; /* of each column */
     uint64_t *kept;         /* planes of one sign, columns one by one */
+    uint64_t *any;          /* planes of all columns, ORed */
     uint64_t *filled;       /* per row, bit s: slice s is not empty */
     struct wordline *line;
     struct placed at;
@@ -216,13 +217,14 @@ static void load_group(struct placer *p, const struct bits *b)
     for (int j = 0; j < p->at.columns; j++)
         p->plane[j] = load_column(p, b, p->at.column[j],
                                   p->kept ? &p->kept[(size_t)j * size] : NULL);
+    memset(p->any, 0, size * sizeof *p->any);
+    for (int j = 0; j < p->at.columns; j++)
+        for (size_t i = 0; i < size; i++)
+            p->any[i] |= p->plane[j][i];
     memset(p->filled, 0, (size_t)p->rows * sizeof *p->filled);
     for (size_t i = 0; i < size; i++) {
         size_t plane = i / (size_t)b->words, word = i % (size_t)b->words;
-        uint64_t any = 0;
-        for (int j = 0; j < p->at.columns; j++)
-            any |= p->plane[j][i];
-        for (; any; any &= any - 1)
+        for (uint64_t any = p->any[i]; any; any &= any - 1)
             p->filled[64 * word + (size_t)lowest(any)] |=
                 UINT64_C(1) << plane / (size_t)p->x->cell_bits;
     }
@@ -233,20 +235,24 @@ struct key {
     int planes, lowest, column;
 };
 
+static bool is_empty(const struct bits *b, const uint64_t *plane)
+{
+    for (int i = 0; i < b->words; i++)
+        if (plane[i])
+            return false;
+    return true;
+}
+
 static struct key column_key(const struct bits *b, int n)
 {
     const uint64_t *plane = bits_column(b, 0, n);
-    struct key key = {0, 0, n};
+    struct key key = {b->planes, 0, n};
 
-    for (int p = b->planes - 1; p >= 0; p--) {
-        uint64_t any = 0;
-        for (int i = 0; i < b->words; i++)
-            any |= plane[p * b->words + i];
-        if (any && !key.planes)
-            key.planes = p + 1;
-        if (any)
-            key.lowest = p;
-    }
+    while (key.planes && is_empty(b, plane + (key.planes - 1) * b->words))
+        key.planes--;
+    while (key.lowest < key.planes &&
+           is_empty(b, plane + key.lowest * b->words))
+        key.lowest++;
     return key;
 }
 
@@ -284,6 +290,7 @@ static void placer_init(struct placer *p, const struct bits *b, int columns,
     size_t size = (size_t)b->planes * (size_t)b->words;
 
     p->plane = arena_array(a, (size_t)columns, sizeof *p->plane);
+    p->any = arena_array(a, size, sizeof *p->any);
     p->filled = arena_array(a, (size_t)b->rows, sizeof *p->filled);
     p->line = arena_array(a, (size_t)p->x->rows, sizeof *p->line);
     if (p->rule->two_arrays)
