@@ -3,12 +3,15 @@
 #include "net/trained.h"
 #include "onnx/tensor.h"
 
+#include <string.h>
+
 enum { STRIP = 16 }; /* floats of a cache line */
 
 /* Numbers of a tensor that follow one another, and where they go to. */
 struct strip {
     int64_t from, step;
     int n;
+    bool as_is; /* floats, which no operation must touch: they may be NaN */
     const double *scale;
     int scale_step;
     float *to;
@@ -17,7 +20,13 @@ struct strip {
 
 static void copy_strip(const struct trained *w, const struct strip *s)
 {
+    const uint8_t *from = w->tensor->data + s->from * w->tensor->width;
     double x[STRIP];
+    if (s->as_is) {
+        for (int i = 0; i < s->n; i++, from += s->step * w->tensor->width)
+            memcpy(&s->to[(size_t)i * s->to_step], from, sizeof *s->to);
+        return;
+    }
     tensor_strip(w->tensor, s->from, s->step, s->n, x);
     for (int i = 0; i < s->n; i++)
         s->to[(size_t)i * s->to_step] =
@@ -35,6 +44,7 @@ void trained_matrix(const struct layer *l, int group, float *out)
     static const double one = 1;
     const struct trained *w = l->trained;
     bool along = w->column_step < w->row_step;
+    bool as_is = !w->scale && w->zero == 0 && tensor_is_float(w->tensor);
     int down = along ? 1 : STRIP, right = along ? STRIP : 1;
     for (int r = 0; r < l->rows; r += down)
         for (int c = 0; c < l->columns; c += right) {
@@ -43,6 +53,7 @@ void trained_matrix(const struct layer *l, int group, float *out)
                         c * w->column_step,
                 .step = along ? w->column_step : w->row_step,
                 .n = least(STRIP, along ? l->columns - c : l->rows - r),
+                .as_is = as_is,
                 .scale = &one,
                 .to = out + (size_t)r * (size_t)l->columns + c,
                 .to_step = along ? 1 : (size_t)l->columns};

@@ -246,6 +246,11 @@ int tensor_open(const struct conf_env *env, const char *path,
     return 0;
 }
 
+bool tensor_is_float(const struct tensor *t)
+{
+    return t->get == get_f32;
+}
+
 void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
                   double *out)
 {

@@ -150,10 +150,34 @@ struct strip {
     double absolute[STRIP], squares[STRIP];
 };
 
-static void add_row(struct strip *s, int row)
+typedef float lanes_f __attribute__((vector_size(16)));
+typedef double lanes_d __attribute__((vector_size(32)));
+typedef int64_t lanes_i __attribute__((vector_size(32)));
+enum { LANES = 4 };
+
+INLINE void add_lanes(struct strip *s, const float *value, int j)
+{
+    lanes_f w, scale;
+    lanes_d absolute, squares;
+    memcpy(&w, value + j, sizeof w);
+    memcpy(&scale, s->scale + j, sizeof scale);
+    memcpy(&absolute, s->absolute + j, sizeof absolute);
+    memcpy(&squares, s->squares + j, sizeof squares);
+    lanes_d x = __builtin_convertvector(scale, lanes_d) *
+                __builtin_convertvector(w, lanes_d);
+    absolute += (lanes_d)((lanes_i)x & INT64_MAX);
+    squares += x * x;
+    memcpy(s->absolute + j, &absolute, sizeof absolute);
+    memcpy(s->squares + j, &squares, sizeof squares);
+}
+
+INLINE void add_row(struct strip *s, int row)
 {
     const float *value = s->value + (size_t)row * s->stride;
-    for (int j = 0; j < s->n; j++) {
+    int j = 0;
+    for (; j + LANES <= s->n; j += LANES)
+        add_lanes(s, value, j);
+    for (; j < s->n; j++) {
         double x = fabs((double)s->scale[j] * (double)value[j]);
         s->absolute[j] += x;
         s->squares[j] += x * x;
@@ -161,9 +185,10 @@ static void add_row(struct strip *s, int row)
 }
 
 /* Its live rows and columns only. */
-static void add_group(const struct weights *w, const float *scale,
-                      const struct bits *b, int group, const uint64_t *alive,
-                      bool has_dead, struct sums *sum)
+WIDE static void add_group(const struct weights *w, const float *scale,
+                           const struct bits *b, int group,
+                           const uint64_t *alive, bool has_dead,
+                           struct sums *sum)
 {
     size_t columns = (size_t)w->columns;
     for (int j = 0; j < w->columns; j += STRIP) {
