@@ -42,10 +42,11 @@ static const struct column layer_columns[] = {
 /* clang-format on */
 enum { LAYER_COLUMNS = sizeof layer_columns / sizeof *layer_columns };
 
+/* Nothing where weights make no difference. */
 static const char *weights_as(const struct run_layer *r)
 {
     static const char *const names[] = {"", "exact", "stats", "model"};
-    return r->quant ? names[r->quant->ones.as] : NULL;
+    return names[r->weights];
 }
 
 /* Ones in a weight, mean over the layer: counted, or by a distribution. */
@@ -54,9 +55,9 @@ static union cell ones_of(const struct run_layer *r, enum weights_as as)
     const struct ones *o = r->quant ? &r->quant->ones : NULL;
     if (!o || (!o->known && as != WEIGHTS_MODEL))
         return number((double)NAN);
-    return number(as == WEIGHTS_EXACT   ? o->exact
-                  : as == WEIGHTS_STATS ? o->stats
-                                        : o->model);
+    return number(as == WEIGHTS_EXACT   ? o->exact.ones
+                  : as == WEIGHTS_STATS ? o->stats.ones
+                                        : o->model.ones);
 }
 
 static void fill_layer(const struct run *run, const struct run_layer *r,

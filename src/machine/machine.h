@@ -27,6 +27,8 @@ struct run_layer {
     const struct layer *layer;
     const struct quant *quant; /* NULL: without weights, or not said */
     const char *scheme;      /* "apot 4/4", NULL without weights */
+    enum weights_as weights; /* that it was counted with; WEIGHTS_BEST: they
+                                make no difference */
     int planes, input_bits;  /* bit planes or slices of a weight; A */
     int extra_cycles;        /* max D of the temporal scheduling */
     int adc_bits;            /* needed for lossless conversion, 0 if none */
@@ -54,6 +56,7 @@ enum { RUN_NO_ENERGY = 1, RUN_NO_AREA = 2 };
 /* The result of a run; arrays belong to the arena given to map(). */
 struct run {
     int layers, parts;
+    int rows, columns; /* of a crossbar; 0: a machine without */
     struct run_layer *layer;
     struct part *part;
     double *actions;   /* [layer][part][action], per inference */

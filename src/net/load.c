@@ -4,8 +4,9 @@
 #include <string.h>
 #include <unistd.h>
 
-/* In the order of enum clip of quant/bits.h. */
-static const char *const clips[] = {"max", "percentile", "mse", "scheme", NULL};
+/* In the order of enum clip of quant/quant.h. */
+static const char *const clips[] = {"auto", "max",    "percentile",
+                                    "mse",  "scheme", NULL};
 static const char *const scales[] = {"tensor", "column", NULL};
 
 /* clang-format off */
@@ -25,7 +26,7 @@ static const struct field root_fields[] = {
     {"weights", FIELD_TEXT, DIM_NONE, offsetof(struct net, weights.folder),
      0, 0, "", NULL, "folder of the weights, LAYER.npy each"},
     {"weight_clip", FIELD_CHOICE, DIM_NONE, offsetof(struct net, weights.clip),
-     0, 0, "max", clips, "weight of the largest level"},
+     0, 0, "auto", clips, "weight of the largest level"},
     {"weight_percentile", FIELD_REAL, DIM_NONE,
      offsetof(struct net, weights.percentile), 1, 100, "99.9", NULL,
      "of the clip 'percentile'"},

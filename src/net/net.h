@@ -71,7 +71,7 @@ struct layer {
 /* How weights become codes, as the workload file says. */
 struct net_weights {
     const char *folder; /* of a file a layer; "": none */
-    int clip;           /* enum clip of quant/bits.h */
+    int clip;           /* enum clip of quant/quant.h */
     double percentile;
     int scale; /* 0: one a layer, 1: one a column */
 };

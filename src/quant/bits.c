@@ -23,8 +23,8 @@ struct tile {
     uint32_t plane[2][TILE_PLANES][STRIP];
 };
 
-static void bits_alloc(struct bits *b, int groups, int rows, int columns,
-                       int planes, bool is_signed, struct arena *a)
+void bits_alloc(struct bits *b, int groups, int rows, int columns, int planes,
+                bool is_signed, struct arena *a)
 {
     *b = (struct bits){.groups = groups,
                        .rows = rows,

@@ -16,6 +16,9 @@ struct bits {
     bool is_signed;            /* planes are those of the magnitude */
     uint64_t *plane;           /* [group][column][plane][word] */
     uint64_t *negative;        /* [group][column][word]: below zero */
+    const uint8_t *scheme;     /* [group][column]: which of the layer's schemes
+                                  it has, planes aligned at plane 0; NULL: all
+                                  have the first */
 };
 
 /* The planes of one column, [plane][word], and which rows are negative. */
@@ -30,6 +33,12 @@ static inline const uint64_t *bits_negative(const struct bits *b, int group,
 {
     size_t at = (size_t)group * (size_t)b->columns + (size_t)column;
     return b->negative + at * (size_t)b->words;
+}
+
+static inline int bits_scheme(const struct bits *b, int group, int column)
+{
+    size_t at = (size_t)group * (size_t)b->columns + (size_t)column;
+    return b->scheme ? b->scheme[at] : 0;
 }
 
 /* popcount that needs no instruction of its own: Warren, Hacker's Delight,
@@ -52,14 +61,6 @@ static inline uint64_t bits_rows(int i, int from, int to)
     return mask;
 }
 
-/* Where the largest level lies. */
-enum clip {
-    CLIP_LARGEST,    /* at the largest |w| */
-    CLIP_PERCENTILE, /* at that percentile of |w| */
-    CLIP_MSE,        /* where the squared error is least */
-    CLIP_SCHEME,     /* at the scheme's own, in rms of the weights */
-};
-
 struct clip_rule {
     enum clip clip;
     double percentile; /* 0..100 */
@@ -70,6 +71,8 @@ struct clip_rule {
 struct weights {
     int groups, rows, columns;
     const float *value;
+    const int64_t *code; /* in their place, in units of the smallest bit,
+                            |code| < 2^32 */
 };
 static inline size_t weights_count(const struct weights *w)
 {
@@ -110,12 +113,16 @@ void quantizer_scale(const struct quantizer *q, const struct weights *w,
                      const struct clip_rule *rule, struct arena *a,
                      float *scale);
 
+/* All weights zero. */
+void bits_alloc(struct bits *b, int groups, int rows, int columns, int planes,
+                bool is_signed, struct arena *a);
+
 /* Quantized weights; memory of the result from `a`. */
 void bits_quantize(const struct quantizer *q, const struct weights *w,
                    const float *scale, struct arena *a, struct bits *out);
 
-/* Codes in units of the smallest bit, |code| < 2^63; at least so many planes.
- */
+/* Codes in units of the smallest bit, |code| < 2^63: up to 63 planes, where
+ * bits_quantize() makes up to 64; at least so many planes. */
 void bits_pack(const int64_t *code, int groups, int rows, int columns,
                int planes, bool is_signed, struct arena *a, struct bits *out);
 
@@ -123,6 +130,7 @@ void bits_pack(const int64_t *code, int groups, int rows, int columns,
 void bits_diagonal(const struct bits *b, int from, int n, struct arena *a,
                    struct bits *out);
 
+/* Modulo 2^64 where there are 64 planes. */
 int64_t bits_code(const struct bits *b, int group, int row, int column);
 
 /* ---- encodings ---- */
@@ -159,10 +167,13 @@ void bits_count(const struct bits *b, int tile_rows, int tile_columns,
                 struct arena *a, struct bit_count *out);
 
 /*
- * Puts real weights into a quantization of one scheme: quantized, unless they
- * are codes already (`stored`); densities counted, or those of weight_planes();
- * with WEIGHTS_MODEL as it was. Fills q->ones. Memory from `a`. -1 with the
- * reason in `why`.
+ * Puts real weights into a quantization: quantized, unless they are codes of
+ * uniform levels (`stored`) or of their scheme (w->code); densities counted, or
+ * those of weight_planes(); with WEIGHTS_MODEL as they were. Of several schemes
+ * the first takes the output channels of least variance, the last those of
+ * largest, in numbers that come nearest to the shares, which become those of
+ * the channels. Fills q->ones and q->bits. Memory from `a`. -1 with the reason
+ * in `why`.
  */
 int quant_weights(struct quant *q, const struct weights *w, bool stored,
                   const struct clip_rule *rule, enum weights_as as,

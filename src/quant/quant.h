@@ -72,11 +72,18 @@ enum weights_as {
     WEIGHTS_MODEL  /* the distribution of the scheme's spec */
 };
 
-/* Ones in a weight, mean over the layer. Without weights only `model`. */
+/* Means over the weights of a layer. */
+struct plane_means {
+    int n;                      /* planes */
+    double density[PLANES_MAX]; /* of a plane; */
+    double ones;                /* their sum: ones in a weight */
+};
+
+/* The three ways to them. Without weights only `model`. */
 struct ones {
     bool known; /* there are weights */
-    enum weights_as as; /* what the estimate is of */
-    double exact, stats, model;
+    enum weights_as as; /* what the groups' densities are of */
+    struct plane_means exact, stats, model;
 };
 
 /* The quantization of one layer. Shares of the groups sum to 1. */
@@ -87,10 +94,19 @@ struct quant {
     int input_bits;        /* activation bits A */
     int low_input_bits;    /* DRQ: bits of the insensitive share, else 0 */
     double low_input_share;/* DRQ: share of input vectors at the low width */
-    const struct bits *bits; /* real weights, of one scheme; NULL: those of the
-                                densities */
+    const struct bits *bits; /* real weights, whatever ones.as; NULL: none */
     struct ones ones;
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
+};
+
+/* Where the largest level lies among real weights. */
+enum clip {
+    CLIP_AUTO,       /* as the scheme's real_clip says; if that is CLIP_AUTO,
+                        too, largest for 8 bits and more, else least squares */
+    CLIP_LARGEST,    /* at the largest |w| */
+    CLIP_PERCENTILE, /* at that percentile of |w| */
+    CLIP_MSE,        /* where the squared error is least */
+    CLIP_SCHEME      /* at the scheme's own, in rms of the weights */
 };
 
 /* Optional members of a spec that a scheme reads; others are refused. */
@@ -110,6 +126,7 @@ struct scheme {
     double clip_default;      /* standard deviations */
     double (*clip)(const struct quant_spec *spec); /* default clip where it
                                  depends on the spec; NULL: clip_default */
+    enum clip real_clip;      /* of real weights, where nobody says */
     unsigned takes;           /* TAKES_...: optional members it reads */
     int (*check)(const struct quant_spec *spec, char *why, int size);
     void (*build)(const struct quant_spec *spec, struct arena *a,

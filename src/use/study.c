@@ -76,20 +76,11 @@ static int load_quant(const struct conf_env *env, struct study *s,
     return bad;
 }
 
-/* `codes` are counted unless the model is asked for. */
-static void pack_codes(const struct layer *l, struct quant *q, struct arena *a)
-{
-    struct bits *b = arena_alloc(a, sizeof *b);
-    bits_pack(l->codes, l->groups, l->rows, l->columns, 0, true, a, b);
-    q->bits = b;
-    q->ones.as = WEIGHTS_EXACT;
-}
-
 /* Whoever reads weights leaves it to us to refuse NaN and infinity. */
 static int check_finite(const struct layer *l, const struct weights *w,
                         struct msgs *msgs)
 {
-    ptrdiff_t at = weights_infinite(w->value, weights_count(w));
+    ptrdiff_t at = w->value ? weights_infinite(w->value, weights_count(w)) : -1;
     if (at < 0)
         return 0;
     return msg_error(msgs, &l->at,
@@ -104,7 +95,8 @@ static int use_weights(const struct conf_env *env, const struct study *s,
     const struct net_weights *from = &s->net->weights;
     const struct clip_rule rule = {(enum clip)from->clip, from->percentile,
                                    from->scale == 1};
-    const struct weights w = {l->groups, l->rows, l->columns, value};
+    const struct weights w = {l->groups, l->rows, l->columns, value,
+                              value ? NULL : l->codes};
     char why[WHY];
     if (check_finite(l, &w, env->msgs))
         return -1;
@@ -122,9 +114,7 @@ static int load_layer(const struct conf_env *env, const struct study *s,
     struct arena_mark mark = arena_mark(scratch);
     const float *value = l->trained ? trained_weights(l, scratch) : l->weights;
     quant_ones_of_model(q);
-    if (l->codes && s->weights != WEIGHTS_MODEL)
-        pack_codes(l, q, env->arena);
-    int bad = value ? use_weights(env, s, l, value, q) : 0;
+    int bad = value || l->codes ? use_weights(env, s, l, value, q) : 0;
     arena_rewind(scratch, mark);
     return bad;
 }

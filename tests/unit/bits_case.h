@@ -87,7 +87,7 @@ static void quantize(struct quantized *z, const struct scheme *scheme, int bits,
 
 static struct clip_rule any_rule(void)
 {
-    return (struct clip_rule){(enum clip)below(4), uniform(50, 100),
+    return (struct clip_rule){(enum clip)(CLIP_LARGEST + below(4)), uniform(50, 100),
                               below(2) == 1};
 }
 

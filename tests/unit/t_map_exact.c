@@ -115,7 +115,8 @@ static struct replay replay(const struct trial *t)
 
     r.y = arena_array(&arena, (size_t)t->m.columns, sizeof *r.y);
     struct bits b = bits_of(t);
-    place(&t->x, &t->rule, &b, t->planes, &arena, replay_crossbar, &r);
+    place(&t->x, &t->rule, &b, t->planes, t->rule.two_arrays, &arena,
+          replay_crossbar, &r);
     return r;
 }
 

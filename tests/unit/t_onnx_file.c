@@ -121,7 +121,7 @@ START_TEST(takes_overrides)
     good();
     ck_assert_str_eq(net.name, "known");
     ck_near(net.input_density, 0.5, 0);
-    ck_assert_int_eq(net.weights.clip, 2);
+    ck_assert_int_eq(net.weights.clip, 3);
     overrides = (const char *const[]){"layers=4", NULL};
     refused("unknown key 'layers'");
 }

@@ -172,7 +172,11 @@ static int map(void *self, const struct net *net, const struct quant *quant,
 {
     struct crossbar *x = self;
     x->net = net;
-    *run = (struct run){.layers = net->n, .parts = ROLES, .batch = 1};
+    *run = (struct run){.layers = net->n,
+                        .parts = ROLES,
+                        .rows = x->chip.geo.rows,
+                        .columns = x->chip.geo.columns,
+                        .batch = 1};
     run->layer = arena_array(a, (size_t)net->n, sizeof *run->layer);
     run->part = arena_array(a, ROLES, sizeof *run->part);
     run->actions =

@@ -26,6 +26,16 @@ int fixed_weight_bits(const struct map_rule *rule, const struct quant *q)
     return bits;
 }
 
+double fixed_magnitude_ones(const struct quant *q)
+{
+    double sum = 0;
+
+    for (int g = 0; g < q->n; g++)
+        for (int b = 0; b < q->group[g].n; b++)
+            sum += q->group[g].share * q->group[g].density[b];
+    return sum;
+}
+
 int fixed_input_bits(const struct map_rule *rule, const struct quant *q)
 {
     return q->input_bits > rule->input_bits ? q->input_bits : rule->input_bits;

@@ -18,6 +18,9 @@ int fixed_input_bits(const struct map_rule *rule, const struct quant *q);
 /* ADC bits for the sum of so many rows of a column. */
 int fixed_adc_bits(const struct xbar *x, const struct map_rule *rule, int rows);
 
+/* Ones of a weight whose magnitude is stored, by the planes' densities. */
+double fixed_magnitude_ones(const struct quant *q);
+
 /* Fills *out, but for ones and adc_bits, for weights that take `slices`
  * adjacent columns, each converted once a cycle. */
 void fixed_count(const struct xbar *x, const struct matrix *m, int slices,
@@ -35,6 +38,11 @@ void fixed_map(const struct xbar *x, const struct map_rule *rule,
 double fixed_ones(const struct xbar *x, const struct map_rule *rule,
                   const struct quant *q, const struct bits *weights,
                   struct arena *a);
+
+/* Columns that are not empty, as a share of all: where these are not converted,
+ * their sums are not added either. */
+void fixed_skip_empty(const struct map_rule *rule, double filled,
+                      struct mapped *out);
 
 /* map_style.map_exact of styles in which only the ones depend on the weights */
 void fixed_map_exact(const struct xbar *x, const struct map_rule *rule,

@@ -7,7 +7,7 @@
  * biased by half the range, so that the top plane is inverted. */
 struct stored {
     struct bits twos;
-    bool biased;
+    bool biased; /* of the column now */
     int bits, cell_bits;
     int lossless; /* ADC bits of a column that is not flipped */
     bool flip;
@@ -47,12 +47,18 @@ static double slice_ones(const struct stored *s, const uint64_t *plane,
     return (double)ones;
 }
 
+static bool is_biased(const struct bits *b, const struct quant *q, int group,
+                      int column)
+{
+    return b->scheme ? q->group[bits_scheme(b, group, column)].is_signed
+                     : b->is_signed;
+}
+
 double fixed_ones(const struct xbar *x, const struct map_rule *rule,
                   const struct quant *q, const struct bits *weights,
                   struct arena *a)
 {
-    struct stored s = {.biased = weights->is_signed,
-                       .bits = fixed_weight_bits(rule, q),
+    struct stored s = {.bits = fixed_weight_bits(rule, q),
                        .cell_bits = x->cell_bits,
                        .flip = rule->flip};
     struct map_rule plain = *rule;
@@ -66,16 +72,26 @@ double fixed_ones(const struct xbar *x, const struct map_rule *rule,
     bits_encode(weights, ENCODE_TWOS, scratch, two);
     s.twos = two[0];
     for (int g = 0; g < weights->groups; g++)
-        for (int j = 0; j < weights->columns; j++)
+        for (int j = 0; j < weights->columns; j++) {
+            const uint64_t *plane = bits_column(&s.twos, g, j);
+            s.biased = is_biased(weights, q, g, j);
             for (int k = 0; k < weights->rows; k += x->rows) {
-                const uint64_t *plane = bits_column(&s.twos, g, j);
                 int left = weights->rows - k;
                 for (int i = 0; i < div_up(s.bits, x->cell_bits); i++)
                     ones += slice_ones(&s, plane, i, k,
                                        k + (left < x->rows ? left : x->rows));
             }
+        }
     arena_rewind(scratch, mark);
     return ones;
+}
+
+void fixed_skip_empty(const struct map_rule *rule, double filled,
+                      struct mapped *out)
+{
+    out->conversions_nonempty = out->conversions * filled;
+    if (rule->skip_columns)
+        out->shift_adds -= out->conversions - out->conversions_nonempty;
 }
 
 void fixed_map_exact(const struct xbar *x, const struct map_rule *rule,

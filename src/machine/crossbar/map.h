@@ -102,6 +102,7 @@ struct map_style {
     const char *text;   /* one line */
     const char *source;
     bool analog_buffer; /* sums go through TIAs into buffer arrays */
+    bool by_density;    /* map() looks at the densities of planes */
     /* NULL: any rule goes. -1 with the reason in why: cannot be mapped so. */
     int (*check)(const struct map_rule *rule, const struct xbar *x, char *why,
                  int size);
@@ -111,8 +112,8 @@ struct map_style {
     /* Reads of a column in one cycle, each with a conversion. NULL: one. */
     int (*reads)(const struct map_rule *rule, const struct xbar *x);
     /* map(), counted from weights of the same groups, rows and columns; the
-     * quantization has one scheme, whose planes the naive mapping pays for.
-     * Scratch from `a`. NULL: what the style counts does not depend on them. */
+     * naive mapping pays for the planes of the quantization. Scratch from `a`.
+     */
     void (*map_exact)(const struct xbar *x, const struct map_rule *rule,
                       const struct matrix *m, const struct quant *q,
                       const struct bits *weights, struct arena *a,

@@ -10,6 +10,8 @@ struct count {
     const struct xbar *x;
     const struct map_rule *rule;
     struct mapped *out;
+    int planes;            /* of the widest scheme */
+    unsigned split;        /* schemes whose signs have arrays of their own */
     double cycles;         /* A, mean over a mixture of input widths */
     double per_slice;      /* cycles that delay an input by one slice */
     uint64_t peak;         /* largest column sum */
@@ -124,12 +126,23 @@ static void see(void *self, const struct placed *p)
     c->lines += p->lines;
 }
 
+/* Output channels that lie in both arrays. */
+static int split_columns(const struct bits *b, unsigned split)
+{
+    int n = 0;
+
+    for (int g = 0; g < b->groups; g++)
+        for (int j = 0; j < b->columns; j++)
+            n += (int)(split >> bits_scheme(b, g, j) & 1);
+    return n;
+}
+
 static double index_bits(const struct count *c, const struct bits *b,
                          int slices)
 {
-    int arrays = c->rule->two_arrays ? 2 : 1;
-    double tiles = (double)arrays * slices * div_up(b->rows, c->x->rows) *
-                   div_up(b->columns, c->x->columns);
+    int groups = div_up(b->columns, c->x->columns) +
+                 div_up(split_columns(b, c->split), c->x->columns);
+    double tiles = (double)slices * div_up(b->rows, c->x->rows) * groups;
 
     switch (c->rule->squeeze) {
     case SQUEEZE_L0:
@@ -167,7 +180,7 @@ static void add_matrix(struct count *c, const struct bits *b,
 
     c->group = -1;
     c->lines = c->row_delay_bits = 0;
-    int slices = place(c->x, c->rule, b, q->group[0].n, a, see, c);
+    int slices = place(c->x, c->rule, b, c->planes, c->split, a, see, c);
     close_group(c);
     out->planes = slices > out->planes ? slices : out->planes;
     out->input_fetch += input_fetch(c, b, map_mean_cycles(q, 1));
@@ -179,16 +192,39 @@ static void add_matrix(struct count *c, const struct bits *b,
 static struct bits matrices(const struct bits *b, int from, int n,
                             struct arena *a)
 {
+    struct bits d;
+
+    bits_diagonal(b, from, n, a, &d);
+    if (b->scheme)
+        d.scheme = b->scheme + (size_t)from * (size_t)b->columns;
+    return d;
+}
+
+/* One group, as it lies. */
+static struct bits matrix(const struct bits *b, int group)
+{
     struct bits d = *b;
 
     d.groups = 1;
-    if (n == 1) {
-        d.plane += bits_column(b, from, 0) - b->plane;
-        d.negative += bits_negative(b, from, 0) - b->negative;
-        return d;
-    }
-    bits_diagonal(b, from, n, a, &d);
+    d.plane += bits_column(b, group, 0) - b->plane;
+    d.negative += bits_negative(b, group, 0) - b->negative;
+    if (b->scheme)
+        d.scheme += (size_t)group * (size_t)b->columns;
     return d;
+}
+
+/* Planes of the widest scheme, and those whose signs lie apart. */
+static void see_schemes(struct count *c, const struct quant *q,
+                        const struct bits *weights)
+{
+    for (int g = 0; g < q->n; g++) {
+        const struct planes *p = &q->group[g];
+        bool has_sign = weights->scheme ? p->is_signed : weights->is_signed;
+        if (has_sign && (c->rule->two_arrays || p->two_arrays))
+            c->split |= 1u << g;
+        if (p->n > c->planes && (q->n == 1 || p->share > 0))
+            c->planes = p->n;
+    }
 }
 
 void map_exact(const struct xbar *x, const struct map_rule *rule,
@@ -202,16 +238,17 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     size_t lines = (size_t)together * (size_t)m->rows;
 
     memset(out, 0, sizeof *out);
+    see_schemes(&c, q, weights);
     c.cycles = map_mean_cycles(q, x->dac_bits);
     c.per_slice = (double)x->cell_bits / x->dac_bits;
     c.matrix_columns = together > 1 ? m->columns : 0;
     c.mask =
         arena_array(scratch, PLANES_MAX * (lines / 64 + 1), sizeof *c.mask);
     for (int g = 0; g < m->groups; g += together) {
-        int left = m->groups - g;
+        int left = m->groups - g, n = left < together ? left : together;
         struct arena_mark one = arena_mark(scratch);
         struct bits b =
-            matrices(weights, g, left < together ? left : together, scratch);
+            n > 1 ? matrices(weights, g, n, scratch) : matrix(weights, g);
         add_matrix(&c, &b, q, scratch);
         arena_rewind(scratch, one);
     }
@@ -219,7 +256,7 @@ void map_exact(const struct xbar *x, const struct map_rule *rule,
     out->row_blocks = div_up(m->rows, x->rows);
     out->shift_adds +=
         (rule->skip_columns ? out->conversions_nonempty : out->conversions) +
-        matrix_outputs(m) * (out->row_blocks - 1 + rule->two_arrays);
+        block_sums(m, out->row_blocks) + split_columns(weights, c.split);
     out->index_reads = out->index_bits;
     out->input_bits = q->input_bits;
     out->input_cycles = div_up(q->input_bits, x->dac_bits);

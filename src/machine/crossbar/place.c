@@ -9,6 +9,7 @@
 struct placer {
     const struct xbar *x;
     const struct map_rule *rule;
+    unsigned split; /* schemes whose signs have arrays of their own */
     int rows, slices;
     const uint64_t **plane; /* of each column */
     uint64_t *kept;         /* planes of one sign, columns one by one */
@@ -202,7 +203,7 @@ static const uint64_t *load_column(const struct placer *p, const struct bits *b,
     const uint64_t *negative = bits_negative(b, 0, n);
     const uint64_t flip = p->at.array ? 0 : ~UINT64_C(0);
 
-    if (!p->rule->two_arrays)
+    if (!(p->split >> bits_scheme(b, 0, n) & 1))
         return from;
     for (int i = 0; i < b->planes * b->words; i++)
         kept[i] = from[i] & (negative[i % b->words] ^ flip);
@@ -293,27 +294,44 @@ static void placer_init(struct placer *p, const struct bits *b, int columns,
     p->any = arena_array(a, size, sizeof *p->any);
     p->filled = arena_array(a, (size_t)b->rows, sizeof *p->filled);
     p->line = arena_array(a, (size_t)p->x->rows, sizeof *p->line);
-    if (p->rule->two_arrays)
+    if (p->split)
         p->kept = arena_array(a, (size_t)columns * size, sizeof *p->kept);
     p->at.plane = p->plane;
     p->at.planes = b->planes;
     p->at.words = b->words;
 }
 
-int place(const struct xbar *x, const struct map_rule *rule,
-          const struct bits *weights, int planes, struct arena *a,
-          void (*see)(void *self, const struct placed *p), void *self)
+/* Leaves the columns whose signs lie apart, in their order. */
+static int keep_split(unsigned split, const struct bits *b, int *order)
 {
-    const int columns = weights->columns;
-    struct placer p = {
-        .x = x, .rule = rule, .rows = weights->rows, .see = see, .self = self};
+    int n = 0;
+
+    for (int j = 0; j < b->columns; j++)
+        if (split >> bits_scheme(b, 0, order[j]) & 1)
+            order[n++] = order[j];
+    return n;
+}
+
+int place(const struct xbar *x, const struct map_rule *rule,
+          const struct bits *weights, int planes, unsigned split,
+          struct arena *a, void (*see)(void *self, const struct placed *p),
+          void *self)
+{
+    int columns = weights->columns;
+    struct placer p = {.x = x,
+                       .rule = rule,
+                       .split = split,
+                       .rows = weights->rows,
+                       .see = see,
+                       .self = self};
     int *order = arena_array(a, (size_t)columns, sizeof *order);
     struct key *key = arena_array(a, (size_t)columns, sizeof *key);
     int need = order_columns(rule, weights, key, order);
 
     p.slices = div_up(need > planes ? need : planes, x->cell_bits);
     placer_init(&p, weights, columns < x->columns ? columns : x->columns, a);
-    for (int s = 0; s < (rule->two_arrays ? 2 : 1); s++)
+    for (int s = 0; s < (split ? 2 : 1); s++) {
+        columns = s ? keep_split(split, weights, order) : columns;
         for (int n = 0; n < columns; n += x->columns) {
             int left = columns - n;
             p.at.array = s;
@@ -323,5 +341,6 @@ int place(const struct xbar *x, const struct map_rule *rule,
             place_group(&p);
             p.at.group++;
         }
+    }
     return p.slices;
 }

@@ -52,10 +52,12 @@ static inline unsigned placed_cell(const struct placed *p, int cell_bits,
 /*
  * Places a matrix of one group and calls see(self, crossbar) for each crossbar
  * in turn; what the crossbar points to lives until see() returns. `planes` is
- * raised to the widest weight. Returns the slices per weight.
+ * raised to the widest weight. Bit g of `split`: columns of scheme g lie in two
+ * arrays, by sign; the others in the first. Returns the slices per weight.
  */
 int place(const struct xbar *x, const struct map_rule *rule,
-          const struct bits *weights, int planes, struct arena *a,
-          void (*see)(void *self, const struct placed *p), void *self);
+          const struct bits *weights, int planes, unsigned split,
+          struct arena *a, void (*see)(void *self, const struct placed *p),
+          void *self);
 
 #endif

@@ -181,6 +181,15 @@ static void sum_stage_work(struct crossbar *x, const struct run *run)
                 bits_sent(x, &x->edge[k]);
 }
 
+/* What stands for the weights of a layer in what the style counts. */
+static enum weights_as taken(const struct map_style *style,
+                             const struct quant *q)
+{
+    if (q->bits && q->ones.as == WEIGHTS_EXACT)
+        return WEIGHTS_EXACT;
+    return style->by_density ? q->ones.as : WEIGHTS_MODEL;
+}
+
 static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
                        struct run_layer *out)
 {
@@ -198,6 +207,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
     double cells = whole_crossbars(m) * x->chip.geo.rows * x->chip.geo.columns;
     out->quant = q;
     out->scheme = q->label;
+    out->weights = taken(x->rule.style, q);
     out->planes = m->planes;
     out->input_bits = m->input_bits;
     out->extra_cycles = m->extra_cycles;
@@ -223,7 +233,7 @@ static void map_layer(struct crossbar *x, const struct quant *q, int i,
                          x->chip.geo.cell_bits, x->chip.geo.dac_bits};
     struct matrix m = {l->groups, l->rows, l->columns, l->out.w, step_rows(l)};
     const struct map_style *style = x->rule.style;
-    if (q->bits && style->map_exact)
+    if (taken(style, q) == WEIGHTS_EXACT)
         style->map_exact(&array, &x->rule, &m, q, q->bits, a, &x->map[i]);
     else
         style->map(&array, &x->rule, &m, q, &x->map[i]);

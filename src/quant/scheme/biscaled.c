@@ -48,6 +48,7 @@ const struct scheme scheme_biscaled = {
     .bits_min = 2,
     .bits_max = 12,
     .bits_default = 6,
+    .real_clip = CLIP_LARGEST,
     .clip_default = 8, /* the wide scale reaches the largest weight */
     .takes = TAKES_DELTA,
     .check = check,

@@ -75,6 +75,7 @@ const struct scheme scheme_codebook = {
     .bits_min = 1,
     .bits_max = 8,
     .bits_default = 4,
+    .real_clip = CLIP_SCHEME,
     .clip_default =
         4.2, /* Gaussian, 4 bits; in general the outermost centroid */
     .clip = clip_codebook,

@@ -62,6 +62,7 @@ const struct scheme scheme_inq = {
     .bits_min = 2,
     .bits_max = 8,
     .bits_default = 5,
+    .real_clip = CLIP_LARGEST, /* the top power follows from max |w| */
     .clip_default = 3,
     .build = build_inq,
 };

@@ -270,26 +270,31 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     out->index_reads = out->index_bits;
 }
 
-/* The rule as it is for one scheme, see pick() and is_split(). */
+/* The level as it is for the whole layer, see pick(). */
 static void exact(const struct xbar *x, const struct map_rule *rule,
                   const struct matrix *m, const struct quant *q,
                   const struct bits *weights, struct arena *a,
                   struct mapped *out)
 {
-    const struct planes *p = &q->group[0];
     struct map_rule own = *rule;
+    double multiplies = 0;
 
-    own.two_arrays = weights->is_signed && (rule->two_arrays || p->two_arrays);
-    if (p->real_scales > 0 && levels[rule->squeeze].delays)
-        own.squeeze = SQUEEZE_L1;
+    for (int g = 0; g < q->n; g++) {
+        const struct planes *p = &q->group[g];
+        int scales = p->two_arrays ? 2 : p->real_scales;
+        if (p->share > 0 && p->real_scales > 0 && levels[rule->squeeze].delays)
+            own.squeeze = SQUEEZE_L1;
+        multiplies += matrix_outputs(m) * p->share * scales;
+    }
     map_exact(x, &own, m, q, weights, a, out);
-    out->multiplies = matrix_outputs(m) * (p->two_arrays ? 2 : p->real_scales);
+    out->multiplies = multiplies;
 }
 
 const struct map_style style_ivq = {
     .name = "ivq",
     .text = "native bit planes, hollows dropped, slices squeezed",
     .source = "Liu 2022, IVQ, TCAD; Liu 2021, SME, ICCD",
+    .by_density = true,
     .check = check,
     .map = map,
     .map_exact = exact,

@@ -3,7 +3,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "machine/crossbar/fixed.h"
 #include "machine/crossbar/pack.h"
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { SLICE_BITS = 8, SLICES_BITS = 64 };
@@ -96,17 +98,6 @@ static int columns_of(const struct map_rule *rule, const struct quant *q)
     return s.n * div_up(fixed_weight_bits(rule, q), s.bits);
 }
 
-/* Bits of an offset that are one: magnitudes around the centre. */
-static double ones(const struct quant *q)
-{
-    double sum = 0;
-
-    for (int g = 0; g < q->n; g++)
-        for (int b = 0; b < q->group[g].n; b++)
-            sum += q->group[g].share * q->group[g].density[b];
-    return sum;
-}
-
 /*
  * First every column is converted for each speculative slice; then the input
  * goes bit by bit, and what had saturated is converted again. Conversions of
@@ -175,14 +166,15 @@ static void expand(const struct xbar *x, const struct matrix *m,
     out->feeds = feeds / m->steps;
 }
 
-static void map(const struct xbar *x, const struct map_rule *rule,
-                const struct matrix *m, const struct quant *q,
-                struct mapped *out)
+/* `ones`: of all offsets */
+static void count(const struct xbar *x, const struct map_rule *rule,
+                  const struct matrix *m, const struct quant *q, double ones,
+                  struct mapped *out)
 {
     double outputs = matrix_outputs(m);
 
     fixed_count(x, m, columns_of(rule, q), fixed_input_bits(rule, q), out);
-    out->ones = outputs * m->rows * ones(q);
+    out->ones = ones;
     speculate(&rule->raella, out);
     expand(x, m, out);
     out->shift_adds = out->conversions + block_sums(m, out->row_blocks);
@@ -191,10 +183,120 @@ static void map(const struct xbar *x, const struct map_rule *rule,
     out->adc_bits = 0; /* sums may saturate: that is the point */
 }
 
+/* Magnitudes around a centre of 0. */
+static void map(const struct xbar *x, const struct map_rule *rule,
+                const struct matrix *m, const struct quant *q,
+                struct mapped *out)
+{
+    double weights = matrix_outputs(m) * m->rows;
+
+    count(x, rule, m, q, weights * fixed_magnitude_ones(q), out);
+}
+
+/* ---- from weights ---- */
+
+enum { CENTRED = 32 }; /* planes of weights that are stored as offsets */
+
+/* Offsets of one column. */
+struct offsets {
+    int rows;
+    uint64_t *size; /* [rows] magnitudes */
+    bool *minus;
+};
+
+/* Codes of a column; returns their sum. */
+static int64_t load(const struct bits *b, int group, int column,
+                    struct offsets *o)
+{
+    const uint64_t *plane = bits_column(b, group, column);
+    const uint64_t *negative = bits_negative(b, group, column);
+    int64_t sum = 0;
+
+    memset(o->size, 0, (size_t)b->rows * sizeof *o->size);
+    for (int p = 0; p < b->planes; p++)
+        for (int i = 0; i < b->words; i++)
+            for (uint64_t w = plane[p * b->words + i]; w; w &= w - 1)
+                o->size[64 * i + __builtin_ctzll(w)] |= UINT64_C(1) << p;
+    for (int k = 0; k < b->rows; k++) {
+        o->minus[k] = negative[k / 64] >> k % 64 & 1;
+        if (b->planes <= CENTRED)
+            sum += o->minus[k] ? -(int64_t)o->size[k] : (int64_t)o->size[k];
+    }
+    return sum;
+}
+
+/*
+ * To offsets from the whole number next to the mean, where their sum is least:
+ * an assumption; Andrulis 2023, section 4.1, searches for the centre with the
+ * least column sums. Wider codes keep a centre of 0.
+ */
+static void centre(const struct bits *b, int64_t sum, struct offsets *o)
+{
+    int64_t middle = (int64_t)floor((double)sum / b->rows + 0.5);
+
+    if (b->planes > CENTRED)
+        return;
+    for (int k = 0; k < b->rows; k++) {
+        int64_t code = o->minus[k] ? -(int64_t)o->size[k] : (int64_t)o->size[k];
+        o->size[k] = (uint64_t)llabs(code - middle);
+    }
+}
+
+/* Slices, from the top bit down, in which one of the rows has a bit. */
+static int filled(const struct slicing *s, const char *text, int times,
+                  uint64_t any)
+{
+    int top = s->bits * times, n = 0;
+
+    for (int t = 0; t < times; t++)
+        for (const char *c = text; *c; c++) {
+            if (*c == '-')
+                continue;
+            int low = top - (*c - '0');
+            n += low < 64 && any >> low & ((UINT64_C(1) << (top - low)) - 1);
+            top = low;
+        }
+    return n;
+}
+
+static void exact(const struct xbar *x, const struct map_rule *rule,
+                  const struct matrix *m, const struct quant *q,
+                  const struct bits *weights, struct arena *a,
+                  struct mapped *out)
+{
+    const char *text = rule->raella.weight_slices;
+    const size_t rows = (size_t)weights->rows;
+    struct offsets o = {.size = arena_array(a, rows, sizeof *o.size),
+                        .minus = arena_array(a, rows, sizeof *o.minus)};
+    struct slicing s;
+    double ones = 0, slices = 0, all;
+
+    slices_read(text, &s);
+    int times = div_up(fixed_weight_bits(rule, q), s.bits);
+    for (int g = 0; g < weights->groups; g++)
+        for (int j = 0; j < weights->columns; j++) {
+            centre(weights, load(weights, g, j, &o), &o);
+            for (int from = 0; from < weights->rows; from += x->rows) {
+                uint64_t any = 0;
+                for (int k = from; k < weights->rows && k < from + x->rows;
+                     k++) {
+                    ones += bits_ones(o.size[k]);
+                    any |= o.size[k];
+                }
+                slices += filled(&s, text, times, any);
+            }
+        }
+    count(x, rule, m, q, ones, out);
+    all = matrix_outputs(m) * out->row_blocks * out->planes;
+    fixed_skip_empty(rule, slices / all, out);
+}
+
 const struct map_style style_raella = {
     .name = "raella",
     .text = "signed offsets from a centre in few columns, sums guessed first",
     .source = "Andrulis 2023, RAELLA, ISCA",
+    .by_density = true,
     .check = check,
     .map = map,
+    .map_exact = exact,
 };
