@@ -398,6 +398,8 @@ static struct table *table_of(const ivq *ctx, enum ivq_view view,
         return est_components(&s->est, a);
     case IVQ_NETWORK:
         return est_network(&s->est, s->tech.name, a);
+    case IVQ_PLANES:
+        return est_planes(&s->est, s->quant, a);
     default:
         return est_layers(&s->est, a);
     }
@@ -416,20 +418,26 @@ static int write_text(const ivq *ctx, FILE *out, enum ivq_view view,
         return report_components(out, s, a);
     case IVQ_NETWORK:
         return report_network(out, s);
+    case IVQ_PLANES:
+        return report_planes(out, s, a);
     default:
         return report_write(out, s, a);
     }
 }
 
-static int write_json(const ivq *ctx, FILE *out, struct arena *a)
+static int write_json(const ivq *ctx, FILE *out, enum ivq_view view,
+                      struct arena *a)
 {
     const struct study *s = &ctx->study;
-    bool compared = ctx->comparison.n > 0;
-    const struct table *all[] = {
-        est_network(&s->est, s->tech.name, a), est_components(&s->est, a),
-        est_layers(&s->est, a),
-        compared ? compare_table(&ctx->comparison, a) : NULL};
-    return json_tables(out, all, compared ? 4 : 3);
+    const struct table *all[5] = {est_network(&s->est, s->tech.name, a),
+                                  est_components(&s->est, a),
+                                  est_layers(&s->est, a)};
+    int n = 3;
+    if (view == IVQ_PLANES)
+        all[n++] = est_planes(&s->est, s->quant, a);
+    if (ctx->comparison.n > 0)
+        all[n++] = compare_table(&ctx->comparison, a);
+    return json_tables(out, all, n);
 }
 
 enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
@@ -446,7 +454,7 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
     if (format == IVQ_JSON)
-        bad = write_json(ctx, out, &ctx->arena[SCRATCH]);
+        bad = write_json(ctx, out, view, &ctx->arena[SCRATCH]);
     else if (format == IVQ_CSV)
         bad = csv_table(out, table_of(ctx, view, &ctx->arena[SCRATCH]));
     else

@@ -98,12 +98,13 @@ enum ivq_status ivq_param_set(ivq *ctx, int param, double value);
 
 enum ivq_format { IVQ_TEXT, IVQ_CSV, IVQ_JSON };
 enum ivq_view { IVQ_REPORT, IVQ_LAYERS, IVQ_COMPONENTS, IVQ_NETWORK,
-                IVQ_COMPARISON };
+                IVQ_COMPARISON, IVQ_PLANES };
 
 /*
  * Writes the last estimate. Text: the report, or one table for people. CSV
  * (RFC 4180, SI units in the header): one table, the report meaning layers.
- * JSON: everything, whatever the view. IVQ_OUTPUT if the stream fails; the
+ * JSON: everything, whatever the view; the bit planes only if they are the
+ * view. IVQ_OUTPUT if the stream fails; the
  * caller flushes and closes it.
  */
 enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,

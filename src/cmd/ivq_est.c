@@ -73,14 +73,15 @@ static int set_view(struct job *job, const char *text)
 {
     static const char *const names[] = {[IVQ_LAYERS] = "layer",
                                         [IVQ_COMPONENTS] = "component",
-                                        [IVQ_NETWORK] = "network"};
-    for (int i = IVQ_LAYERS; i <= IVQ_NETWORK; i++)
-        if (!strcmp(text, names[i])) {
+                                        [IVQ_NETWORK] = "network",
+                                        [IVQ_PLANES] = "plane"};
+    for (int i = 0; i <= IVQ_PLANES; i++)
+        if (names[i] && !strcmp(text, names[i])) {
             job->view = (enum ivq_view)i;
             return 0;
         }
-    return put_usage(program, "--per wants layer, component or network, not ",
-                     text);
+    return put_usage(
+        program, "--per wants layer, component, network or plane, not ", text);
 }
 
 static int set_normalise(struct job *job, const char *text)

@@ -19,7 +19,7 @@ static const struct opt est_options[] = {
     {"area", OPT_AREA, "AREA", "area budget, \"50 mm2\": sizes the chip"},
     {"crossbars", OPT_CROSSBARS, "N", "crossbar budget: sizes the chip"},
     {"output", 'o', "FILE", "write .csv, .json or .txt; - is the terminal"},
-    {"per", OPT_PER, "WHAT", "table per layer, component or network"},
+    {"per", OPT_PER, "WHAT", "table per layer, component, network, plane"},
     {"vs", OPT_VS, "FILE,...", "compare with other technologies"},
     {"normalise", OPT_NORMALISE, "BY", "of --vs: none, area or crossbars"},
     {"explain", OPT_EXPLAIN, "FIGURE", "the chain behind a figure"},

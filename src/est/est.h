@@ -55,9 +55,17 @@ void est_init(struct estimate *e, const struct net *net, const struct run *run,
               struct arena *a);
 void est_sum(struct estimate *e);
 
+/* "exact", "stats", "model"; "" where weights make no difference. */
+const char *est_weights_as(const struct run_layer *r);
+
 /* Tables for people and spreadsheets; memory from `a`. */
 struct table *est_layers(const struct estimate *e, struct arena *a);
 struct table *est_components(const struct estimate *e, struct arena *a);
+/* A row a layer and plane, quant[layer]; last the network's, over the layers
+ * with weights where there are some. Counts only of weights that are there,
+ * those of tiles only of crossbars. */
+struct table *est_planes(const struct estimate *e, const struct quant *quant,
+                         struct arena *a);
 struct table *est_network(const struct estimate *e, const char *machine,
                           struct arena *a);
 

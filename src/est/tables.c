@@ -42,8 +42,7 @@ static const struct column layer_columns[] = {
 /* clang-format on */
 enum { LAYER_COLUMNS = sizeof layer_columns / sizeof *layer_columns };
 
-/* Nothing where weights make no difference. */
-static const char *weights_as(const struct run_layer *r)
+const char *est_weights_as(const struct run_layer *r)
 {
     static const char *const names[] = {"", "exact", "stats", "model"};
     return names[r->weights];
@@ -94,7 +93,7 @@ static void fill_layer(const struct run *run, const struct run_layer *r,
                                            number(r->busy_s),
                                            text(r->limit),
                                            number(energy_J),
-                                           text(weights_as(r)),
+                                           text(est_weights_as(r)),
                                            ones_of(r, WEIGHTS_EXACT),
                                            ones_of(r, WEIGHTS_STATS),
                                            ones_of(r, WEIGHTS_MODEL)};

@@ -17,7 +17,8 @@ int json_tables(FILE *out, const struct table *const *tables, int n);
 
 /* A column as people want it: which one, its heading, and how. */
 enum look { LOOK_TEXT, LOOK_COUNT, LOOK_SI, LOOK_SHARE, LOOK_RATIO,
-            LOOK_PER_MM2 /* a number per m^2 as one per mm^2 */ };
+            LOOK_PER_MM2, /* a number per m^2 as one per mm^2 */
+            LOOK_INDEX    /* a count from 0 */ };
 struct view {
     const char *column; /* of the table */
     const char *heading;

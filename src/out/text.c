@@ -30,7 +30,8 @@ static const char *format(const struct table *t, int row, int column,
                           const struct view *v, char *out)
 {
     const union cell *cell = table_at(t, row, column);
-    if (v->look != LOOK_TEXT && (isnan(cell->number) || cell->number == 0))
+    if (v->look != LOOK_TEXT &&
+        (isnan(cell->number) || (cell->number == 0 && v->look != LOOK_INDEX)))
         return strcpy(out, "-");
     switch (v->look) {
     case LOOK_TEXT: {
@@ -42,6 +43,7 @@ static const char *format(const struct table *t, int row, int column,
         break;
     }
     case LOOK_COUNT:
+    case LOOK_INDEX:
         snprintf(out, CELL, "%.0f", cell->number);
         break;
     case LOOK_SI:

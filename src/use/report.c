@@ -270,6 +270,25 @@ int report_components(FILE *out, const struct study *s, struct arena *a)
                       sizeof views / sizeof *views);
 }
 
+int report_planes(FILE *out, const struct study *s, struct arena *a)
+{
+    static const struct view crossbars[] = {
+        {"layer", "layer", LOOK_TEXT, 24},
+        {"scheme", "scheme", LOOK_TEXT, 12},
+        {"plane", "plane", LOOK_INDEX, 0},
+        {"density", "density", LOOK_RATIO, 0},
+        {"density_stats", "stats", LOOK_RATIO, 0},
+        {"density_model", "model", LOOK_RATIO, 0},
+        {"tiles", "tiles", LOOK_COUNT, 0},
+        {"tiles_filled", "filled", LOOK_COUNT, 0},
+        {"most_ones", "most", LOOK_COUNT, 0},
+        {"adc_bits", "bits", LOOK_COUNT, 0},
+    };
+    const int n = sizeof crossbars / sizeof *crossbars, of_tiles = 4;
+    return text_table(out, est_planes(&s->est, s->quant, a), crossbars,
+                      s->run.rows ? n : n - of_tiles);
+}
+
 int report_network(FILE *out, const struct study *s)
 {
     head(out, s);

@@ -39,6 +39,7 @@ int study_estimate(struct study *s, struct arena *a, struct msgs *msgs);
 int report_write(FILE *out, const struct study *s, struct arena *a);
 int report_layers(FILE *out, const struct study *s, struct arena *a);
 int report_components(FILE *out, const struct study *s, struct arena *a);
+int report_planes(FILE *out, const struct study *s, struct arena *a);
 int report_network(FILE *out, const struct study *s);
 
 /* The chain behind a figure. */

@@ -219,7 +219,7 @@ for option in -c -w -s -I -o --tech --workload --set --include --output \
     usage "$option without a value" "a value is wanted after '$option'" $option
 done
 usage '--help with a value' "" --help=me
-usage '--per what' '--per wants layer, component or network, not rows' \
+usage '--per what' '--per wants layer, component, network or plane, not rows' \
     --per rows
 for name in out.xls table out.csvx .cvs; do
     says "usage: -o $name" 2 \
