@@ -8,16 +8,25 @@ struct brute {
     const struct xbar *x;
     const struct map_rule *rule;
     const struct bits *b;
-    int array, from, to, slices; /* columns from..to of one array */
+    const struct quant *q;
+    int columns, column[64];     /* of one array */
+    int array, from, to, slices; /* columns from..to of them */
     double crossbars, nonempty, conversions, ones, drives, cycles;
     uint64_t peak;
     int top_delay;
 };
 
+/* Do the signs of a column have arrays of their own? */
+static bool is_split(const struct brute *t, int j)
+{
+    const struct planes *p = &t->q->group[bits_scheme(t->b, 0, j)];
+    return p->is_signed && (t->rule->two_arrays || p->two_arrays);
+}
+
 static uint64_t cell(const struct brute *t, int k, int j, int s)
 {
-    int64_t code = bits_code(t->b, 0, k, j);
-    if (t->rule->two_arrays && (code < 0) != t->array)
+    int64_t code = bits_code(t->b, 0, k, t->column[j]);
+    if (is_split(t, t->column[j]) && (code < 0) != t->array)
         return 0;
     return (uint64_t)llabs(code) >> (s * t->x->cell_bits) &
            ((UINT64_C(1) << t->x->cell_bits) - 1);
@@ -150,10 +159,14 @@ static void brute_block(struct brute *t, int from, int to)
 static void brute_map(struct brute *t, int planes)
 {
     t->slices = (planes + t->x->cell_bits - 1) / t->x->cell_bits;
-    for (t->array = 0; t->array <= t->rule->two_arrays; t->array++)
-        for (t->from = 0; t->from < t->b->columns; t->from = t->to) {
+    for (t->array = 0; t->array < 2; t->array++) {
+        t->columns = 0;
+        for (int j = 0; j < t->b->columns; j++)
+            if (t->array == 0 || is_split(t, j))
+                t->column[t->columns++] = j;
+        for (t->from = 0; t->from < t->columns; t->from = t->to) {
             t->to = t->from + t->x->columns;
-            t->to = t->to < t->b->columns ? t->to : t->b->columns;
+            t->to = t->to < t->columns ? t->to : t->columns;
             if (t->rule->squeeze == SQUEEZE_L4) {
                 brute_free(t);
                 continue;
@@ -163,19 +176,19 @@ static void brute_map(struct brute *t, int planes)
                             k + t->x->rows < t->b->rows ? k + t->x->rows
                                                         : t->b->rows);
         }
+    }
 }
 
-static void check_map(const struct quantized *z, const struct xbar *x,
+static void check_map(const char *name, const struct quant *q,
+                      const struct bits *b, int planes, const struct xbar *x,
                       const struct map_rule *rule)
 {
-    struct brute t = {.x = x, .rule = rule, .b = &z->b};
-    struct quant q = {.n = 1, .input_bits = 6};
-    struct matrix m = {z->w.groups, z->w.rows, z->w.columns, 1, 0};
+    struct brute t = {.x = x, .rule = rule, .b = b, .q = q};
+    struct matrix m = {b->groups, b->rows, b->columns, 1, 0};
     struct mapped out;
-    q.group[0].n = z->q.planes;
-    t.cycles = (6 + x->dac_bits - 1) / x->dac_bits;
-    brute_map(&t, z->q.planes);
-    map_exact(x, rule, &m, &q, &z->b, &arena, &out);
+    t.cycles = (q->input_bits + x->dac_bits - 1) / x->dac_bits;
+    brute_map(&t, planes);
+    map_exact(x, rule, &m, q, b, &arena, &out);
     const double got[] = {out.crossbars, out.conversions_nonempty,
                           out.conversions, out.ones, out.drives};
     const double want[] = {t.crossbars, t.nonempty, t.conversions, t.ones,
@@ -184,9 +197,8 @@ static void check_map(const struct quantized *z, const struct xbar *x,
         ck_need(!(fabs(got[i] - want[i]) > 0),
                 "%s, level %d, %d x %d on %d x %d, %d-bit cells: count %d is "
                 "%g, not %g",
-                z->spec.scheme->name, (int)rule->squeeze, z->w.rows,
-                z->w.columns, x->rows, x->columns, x->cell_bits, i, got[i],
-                want[i]);
+                name, (int)rule->squeeze, b->rows, b->columns, x->rows,
+                x->columns, x->cell_bits, i, got[i], want[i]);
     uint64_t most = t.peak * ((1u << x->dac_bits) - 1);
     ck_assert_int_eq(out.adc_bits, most ? 64 - __builtin_clzll(most) : 0);
     ck_assert_int_eq(out.extra_cycles,
@@ -206,10 +218,12 @@ START_TEST(map_is_that_of_single_cells)
             struct xbar x = {1 + below(130), 1 + below(30), 1 + below(2), 1};
             struct map_rule rule = {.squeeze = (enum squeeze)l,
                                     .sme_degree = 1 + below(2),
-                                    .two_arrays =
-                                        z.b.is_signed && below(2) == 1};
+                                    .two_arrays = below(2) == 1};
+            struct quant q = {.n = 1, .input_bits = 6};
+            q.group[0].n = z.q.planes;
+            q.group[0].is_signed = z.b.is_signed;
             if (z.q.planes / x.cell_bits < 16)
-                check_map(&z, &x, &rule);
+                check_map(schemes[s]->name, &q, &z.b, z.q.planes, &x, &rule);
             teardown();
         }
 }
@@ -222,7 +236,9 @@ START_TEST(groups_share_a_crossbar)
         int g = 1 + below(9), k = 1 + below(12), n = 1 + below(5);
         struct quantized z = {.w = random_weights(g, k, n)}, one = z;
         struct clip_rule clip = {.clip = CLIP_LARGEST};
-        quantize(&z, scheme_find("uniform"), 5, &clip);
+        const struct scheme *scheme = scheme_find(i % 3 ? "uniform" : "pot");
+        int bits = i % 3 ? 5 : 7; /* or 64 planes */
+        quantize(&z, scheme, bits, &clip);
         float *value =
             arena_array(&arena, (size_t)(g * k * g * n), sizeof *value);
         for (int a = 0; a < g * k * n; a++) {
@@ -230,7 +246,7 @@ START_TEST(groups_share_a_crossbar)
             value[(from * k + row) * g * n + from * n + column] = z.w.value[a];
         }
         one.w = (struct weights){1, g * k, g * n, value};
-        quantize(&one, scheme_find("uniform"), 5, &clip);
+        quantize(&one, scheme, bits, &clip);
         for (int l = SQUEEZE_L0; l <= SQUEEZE_L4; l++) {
             struct xbar x = {g * k, g * n, 1, 1};
             struct map_rule rule = {.squeeze = (enum squeeze)l,
@@ -256,7 +272,7 @@ END_TEST
 /* Shafiee 2016, ISAAC, section V: biased codes, two bits a cell, columns whose
  * sum has its top bit are stored inverted. */
 static double brute_fixed(const struct xbar *x, bool flip, int width,
-                          const struct bits *b)
+                          const struct quant *q, const struct bits *b)
 {
     double all = 0;
     int lossless = 0;
@@ -270,7 +286,8 @@ static double brute_fixed(const struct xbar *x, bool flip, int width,
                     int ones = 0, sum = 0, rows = 0;
                     for (int k = k0; k < k0 + x->rows && k < b->rows; k++) {
                         int64_t code = bits_code(b, g, k, j);
-                        code += b->is_signed ? INT64_C(1) << (width - 1) : 0;
+                        if (q->group[bits_scheme(b, g, j)].is_signed)
+                            code += INT64_C(1) << (width - 1);
                         int c = (int)(code >> (s * x->cell_bits)) &
                                 ((1 << x->cell_bits) - 1);
                         ones += __builtin_popcount((unsigned)c);
@@ -295,8 +312,219 @@ START_TEST(fixed_point_ones_are_those_of_single_cells)
         struct quant q = {.n = 1, .input_bits = 8};
         quantize(&z, scheme_find(i % 3 ? "uniform" : "asymmetric"),
                  i % 3 ? 4 + i % 5 : 8, &clip);
+        q.group[0].is_signed = z.b.is_signed;
         ck_near(fixed_ones(&x, &rule, &q, &z.b, &arena),
-                brute_fixed(&x, rule.flip, rule.weight_bits, &z.b), 1e-15);
+                brute_fixed(&x, rule.flip, rule.weight_bits, &q, &z.b), 1e-15);
+        teardown();
+    }
+}
+END_TEST
+
+/* ---- schemes mixed in a layer ---- */
+
+/* Levels with a sign, without, and with a scale for each sign. */
+static struct quant mixture(int n)
+{
+    static const struct {
+        const char *name;
+        int bits;
+    } of[] = {{"sp2", 4}, {"uniform", 5}, {"asymmetric", 4}, {"ttq", 2}};
+    struct quant q = {.n = n, .input_bits = 6};
+    char why[WHY];
+    double sum = 0;
+    for (int g = 0; g < n; g++) {
+        int k = below(4);
+        quant_spec_init(&q.spec[g], scheme_find(of[k].name));
+        q.spec[g].bits = of[k].bits;
+        ck_need(!quant_planes(&q.spec[g], &arena, &q.group[g], why, WHY), "%s",
+                why);
+        q.group[g].share = uniform(0, 1);
+        sum += q.group[g].share;
+    }
+    for (int g = 0; g < n; g++)
+        q.group[g].share /= sum;
+    return q;
+}
+
+static void quantize_mixture(struct quant *q, const struct weights *w)
+{
+    struct clip_rule clip = any_rule();
+    char why[WHY];
+    ck_need(!quant_weights(q, w, false, &clip, WEIGHTS_EXACT, &arena, why, WHY),
+            "%s", why);
+}
+
+START_TEST(mixtures_map_as_single_cells)
+{
+    for (int i = 0; i < 3 * TRIALS; i++) {
+        struct weights w = random_weights(1, 1 + below(150), 1 + below(40));
+        struct quant q = mixture(2 + below(3));
+        struct xbar x = {1 + below(130), 1 + below(30), 1 + below(2), 1};
+        struct map_rule rule = {.squeeze = (enum squeeze)(i % 6),
+                                .sme_degree = 1 + below(2),
+                                .two_arrays = below(2) == 1};
+        int planes = 0;
+        quantize_mixture(&q, &w);
+        for (int g = 0; g < q.n; g++)
+            if (q.group[g].share > 0)
+                planes = planes > q.group[g].n ? planes : q.group[g].n;
+        check_map("mixed", &q, q.bits, planes, &x, &rule);
+        teardown();
+    }
+}
+END_TEST
+
+START_TEST(mixtures_in_fixed_point)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        struct weights w = any_weights();
+        struct quant q = mixture(2 + below(3));
+        struct xbar x = {1 + below(150), 16, 1 + below(2), 1};
+        struct map_rule rule = {
+            .weight_bits = 8, .input_bits = 8, .flip = below(2) == 1};
+        quantize_mixture(&q, &w);
+        ck_near(fixed_ones(&x, &rule, &q, q.bits, &arena),
+                brute_fixed(&x, rule.flip, 8, &q, q.bits), 1e-15);
+        teardown();
+    }
+}
+END_TEST
+
+/* ---- other styles ---- */
+
+static const struct map_style *style(const char *name)
+{
+    int i = 0;
+    while (strcmp(map_styles[i]->name, name))
+        i++;
+    return map_styles[i];
+}
+
+/* A case of a style: weights of uniform or unsigned levels on a crossbar. */
+struct styled {
+    struct weights w;
+    struct quant q;
+    struct matrix m;
+    struct map_rule rule;
+    struct xbar x;
+    struct mapped out, model;
+};
+
+static struct styled styled(const char *name, int i)
+{
+    struct styled s = {.w = any_weights(), .q = {.n = 1, .input_bits = 8}};
+    char why[WHY];
+    s.m = (struct matrix){s.w.groups, s.w.rows, s.w.columns, 1, s.w.rows};
+    s.rule = (struct map_rule){.weight_bits = 8,
+                               .input_bits = 8,
+                               .flip = below(2) == 1,
+                               .skip_columns = below(2) == 1,
+                               .forms.fragment = 1 + below(20),
+                               .raella = {"4-2-2", "none", 0, 1}};
+    s.x = (struct xbar){s.rule.forms.fragment * (1 + below(20)),
+                        16 + below(200), 4, 1};
+    if (!strcmp(name, "forms"))
+        s.x.cell_bits = 1 + below(3);
+    quant_spec_init(&s.q.spec[0],
+                    scheme_find(i % 3 ? "uniform" : "asymmetric"));
+    s.q.spec[0].bits = i % 2 ? 8 : 5;
+    ck_assert(!quant_planes(&s.q.spec[0], &arena, &s.q.group[0], why, WHY));
+    quantize_mixture(&s.q, &s.w);
+    style(name)->map(&s.x, &s.rule, &s.m, &s.q, &s.model);
+    style(name)->map_exact(&s.x, &s.rule, &s.m, &s.q, s.q.bits, &arena, &s.out);
+    return s;
+}
+
+/* Conversions: none of empty columns, whose sums need no addition. */
+static void check_filled(const struct styled *s, double filled, double all)
+{
+    double spared = s->rule.skip_columns ? all - filled : 0;
+    ck_near(s->out.conversions, s->model.conversions, 1e-15);
+    ck_near(s->out.conversions / all * filled, s->out.conversions_nonempty,
+            1e-12);
+    ck_near(s->out.shift_adds,
+            s->model.shift_adds - s->out.conversions / all * spared, 1e-12);
+}
+
+/* Yuan 2021, FORMS: magnitudes, read by fragments, the larger half inverted */
+START_TEST(fragments_are_those_of_single_cells)
+{
+    for (int i = 0; i < 2 * TRIALS; i++) {
+        struct styled s = styled("forms", i);
+        int f = s.rule.forms.fragment, c = s.x.cell_bits;
+        int slices = (8 + c - 1) / c, half = 1;
+        double ones = 0, filled = 0, all = 0;
+        int64_t most = 0;
+        while (half < f)
+            half *= 2;
+        half *= 1 << (c - 1); /* of the sums that lossless bits can say */
+        for (int g = 0; g < s.w.groups; g++)
+            for (int j = 0; j < s.w.columns; j++)
+                for (int k0 = 0; k0 < s.w.rows; k0 += f)
+                    for (int b = 0; b < slices; b++) {
+                        int sum = 0, set = 0, n = 0;
+                        for (int k = k0; k < k0 + f && k < s.w.rows; k++, n++) {
+                            int64_t code = llabs(bits_code(s.q.bits, g, k, j));
+                            int cell = (int)(code >> (b * c)) & ((1 << c) - 1);
+                            sum += cell;
+                            set += __builtin_popcount((unsigned)cell);
+                        }
+                        if (s.rule.flip && sum >= half) {
+                            sum = n * ((1 << c) - 1) - sum;
+                            set = n * c - set;
+                        }
+                        ones += set;
+                        filled += sum > 0;
+                        all++;
+                        most = sum > most ? sum : most;
+                    }
+        ck_near(s.out.ones, ones, 1e-15);
+        check_filled(&s, filled, all);
+        int bits = 0;
+        while ((INT64_C(1) << bits) <= most)
+            bits++;
+        ck_assert_int_eq(s.out.adc_bits, bits);
+        ck_assert_int_le(s.out.adc_bits, s.model.adc_bits);
+        teardown();
+    }
+}
+END_TEST
+
+/* Andrulis 2023, RAELLA: offsets from the mean in slices of 4, 2 and 2 bits */
+START_TEST(offsets_are_those_of_single_weights)
+{
+    static const int top[] = {8, 4, 2, 0};
+    for (int i = 0; i < 2 * TRIALS; i++) {
+        struct styled s = styled("raella", i);
+        const struct bits *b = s.q.bits;
+        double ones = 0, filled = 0, all = 0;
+        for (int g = 0; g < s.w.groups; g++)
+            for (int j = 0; j < s.w.columns; j++) {
+                double sum = 0;
+                for (int k = 0; k < s.w.rows; k++)
+                    sum += (double)bits_code(b, g, k, j);
+                int64_t centre = (int64_t)floor(sum / s.w.rows + 0.5);
+                for (int k0 = 0; k0 < s.w.rows; k0 += s.x.rows)
+                    for (int n = 0; n < 3; n++) {
+                        bool any = false;
+                        for (int k = k0; k < k0 + s.x.rows && k < s.w.rows;
+                             k++) {
+                            int64_t size =
+                                llabs(bits_code(b, g, k, j) - centre);
+                            int mask = (1 << top[n]) - (1 << top[n + 1]);
+                            int part = (int)size & mask;
+                            any |= part != 0;
+                            ones += __builtin_popcount((unsigned)part);
+                        }
+                        filled += any;
+                        all++;
+                    }
+            }
+        int t =
+            (int)(s.model.cells_used / s.w.groups / s.w.columns / s.w.rows / 3 +
+                  0.5); /* repeated for other steps */
+        ck_near(s.out.ones, ones * t, 1e-12);
+        check_filled(&s, filled, all);
         teardown();
     }
 }
@@ -311,6 +539,10 @@ int main(void)
     tcase_add_test(t, map_is_that_of_single_cells);
     tcase_add_test(t, groups_share_a_crossbar);
     tcase_add_test(t, fixed_point_ones_are_those_of_single_cells);
+    tcase_add_test(t, mixtures_map_as_single_cells);
+    tcase_add_test(t, mixtures_in_fixed_point);
+    tcase_add_test(t, fragments_are_those_of_single_cells);
+    tcase_add_test(t, offsets_are_those_of_single_weights);
     suite_add_tcase(s, t);
     return unit_run(s);
 }
