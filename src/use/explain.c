@@ -205,6 +205,24 @@ static const struct {
     {"crossbars_used", NULL, explain_crossbars},
 };
 
+/* What the counts of the layers with weights were made of. */
+static void weights(FILE *out, const struct study *s)
+{
+    static const char *const how[] = {
+        [WEIGHTS_BEST] = "make no difference",
+        [WEIGHTS_EXACT] = "are counted",
+        [WEIGHTS_STATS] = "are a distribution with their moments",
+        [WEIGHTS_MODEL] = "are the distribution of the scheme"};
+    int n[sizeof how / sizeof *how] = {0};
+    for (int i = 0; i < s->run.layers; i++)
+        if (s->run.layer[i].layer->groups > 0)
+            n[s->run.layer[i].weights]++;
+    for (size_t k = 0; k < sizeof how / sizeof *how; k++)
+        if (n[k])
+            fprintf(out, "\n  weights of %d layer%s %s\n", n[k],
+                    n[k] == 1 ? "" : "s", how[k]);
+}
+
 int explain_write(FILE *out, const struct study *s, const struct metric *m)
 {
     double x = metric_value(m, &s->est.sum);
@@ -224,6 +242,7 @@ int explain_write(FILE *out, const struct study *s, const struct metric *m)
                 fprintf(out, "  = %s\n", chains[i].text);
             chains[i].more(out, s);
         }
+    weights(out, s);
     sources(out, s);
     return ferror(out) ? -1 : 0;
 }

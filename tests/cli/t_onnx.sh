@@ -50,4 +50,39 @@ ch_PP-OCRv4_det_infer 1,3,640,640 64 1164320 2301935744 710020 0
 ch_PP-OCRv4_rec_infer 1,3,48,320 47 2669672 701701440 47604 768000
 ch_ppocr_mobile_v2.0_cls_infer 1,3,48,192 54 124072 16315376 17587 0
 END
+
+# densities NAME SHAPE COLUMN: mean of each plane of 8 bits over the weights of
+# the layers with one matrix of 1024 weights or more; last, their sum
+densities() {
+    ivq -c ivq-32nm -w "$models/$1.onnx" --input-shape "$2" \
+        --quant uniform:8/8 -s workload.fold_norm=false --per plane \
+        -o "$work/$1.csv" 2>"$work/err" || cat "$work/err"
+    tr -d '\r' <"$work/$1.csv" | "${AWK:-awk}" -F, -v column="$3" '
+        NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+        $at["layer"] != "total" && $at["groups"] == 1 {
+            n = $at["rows"] * $at["columns"]
+            if (n < 1024) next
+            if ($at["plane"] == 0) all += n
+            sum[$at["plane"]] += n * $at[column] }
+        END { for (p = 0; p < 7; p++) {
+                  printf "%.3f ", sum[p] / all; ones += sum[p] / all }
+              printf "%.4f\n", ones }'
+}
+
+# Counted with numpy from the weights as the file has them (nothing folded into
+# them), in steps of max |w| / 127 of each tensor.
+while read -r name shape wanted; do
+    if [ ! -f "$models/$name.onnx" ]; then
+        skip "$name has its bits" "no $name.onnx; see fetch_models.sh"
+        continue
+    fi
+    counted=$(densities "$name" "$shape" density)
+    is "$name has its bits" "${counted% *}" "$wanted"
+    fitted=$(densities "$name" "$shape" density_stats)
+    is 'moments come within 4 %' "$(echo "${counted##* } ${fitted##* }" |
+        "${AWK:-awk}" '{ print ($2 / $1 - 1) ^ 2 < 0.04 ^ 2 }')" 1
+done <<END
+ch_PP-OCRv4_det_infer 1,3,640,640 0.478 0.368 0.272 0.193 0.109 0.036 0.004
+ch_PP-OCRv4_rec_infer 1,3,48,320 0.450 0.359 0.270 0.156 0.045 0.009 0.001
+END
 finish

@@ -40,6 +40,88 @@ for weights in exact stats model; do
         --weights $weights
 done
 
+# planes COLUMN OPTION...: of the table of planes, all rows
+planes() { column=$1; shift
+    ivq -w t.cfg "$@" --per plane -o "$work/p.csv" >/dev/null &&
+    tr -d '\r' <"$work/p.csv" | awk -F, -v name="$column" 'NR == 1 {
+        for (i = 1; i <= NF; i++) if ($i == name) at = i; next }
+        { printf "%s ", $at }'; }
+# 127, -64, 0, 127: each plane in 2 rows and both columns, the top one's too
+npy w/a.npy '<f4' '2, 2' "$one$half$zero$one"
+is 'planes of each layer, then of all' "$(planes layer -c ivq-32nm)" \
+    'a a a a a a a total total total total total total total '
+is 'their ones' "$(planes ones -c ivq-32nm)" \
+    '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
+is 'their densities' "$(planes density -c ivq-32nm)" \
+    '0.5 0.5 0.5 0.5 0.5 0.5 0.75 0.5 0.5 0.5 0.5 0.5 0.5 0.75 '
+is 'crossbars of one column' \
+    "$(planes tiles_filled -c ivq-32nm -s crossbar.columns=1)" \
+    '2 2 2 2 2 2 2 2 2 2 2 2 2 2 '
+is 'of all' "$(planes tiles -c ivq-32nm -s crossbar.columns=1)" \
+    '2 2 2 2 2 2 2 2 2 2 2 2 2 2 '
+is 'rows in them' "$(planes row_slices_filled -c ivq-32nm \
+    -s crossbar.columns=1)" '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
+is 'the most ones of a column' "$(planes most_ones -c ivq-32nm)" \
+    '1 1 1 1 1 1 2 1 1 1 1 1 1 2 '
+is 'and the bits of their sum' "$(planes adc_bits -c ivq-32nm)" \
+    '1 1 1 1 1 1 2 1 1 1 1 1 1 2 '
+is 'no crossbars, no tiles' "$(planes tiles_filled -c bitfusion-45nm)" \
+    '              '
+is 'but ones' "$(planes ones -c bitfusion-45nm)" '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
+is 'counted, whatever is taken' "$(planes ones -c ivq-32nm --weights model)" \
+    '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
+ivq -c ivq-32nm -w lenet5 --per plane >out
+like 'without weights the model only' "$(tail -n 1 out)" \
+    '^total +6 +- +- +6[.]33e-05( +-)+$'
+ivq -c ivq-32nm -w t.cfg --per plane -o p.json
+like 'JSON has the planes, too' "$(cat p.json)" '"planes": *[[]'
+
+# what the weights were to a style or machine
+is 'bit slices know no moments' \
+    "$(value weights -c isaac-32nm --weights stats)" model
+is 'but ones' "$(value weights -c isaac-32nm)" exact
+for chip in forms-32nm raella-32nm; do
+    is "$chip counts" "$(value weights -c $chip)" exact
+    is 'and knows moments' "$(value weights -c $chip --weights stats)" stats
+done
+for chip in bitfusion-45nm v100; do
+    is "$chip does not look at weights" "$(value weights -c $chip)" ''
+    like 'and says so' "$(ivq -c $chip -w t.cfg --explain latency)" \
+        'weights of 1 layer make no difference'
+done
+like 'an explanation says what was counted' \
+    "$(ivq -c ivq-32nm -w t.cfg --explain energy)" \
+    'weights of 1 layer are counted'
+
+is 'eight bits reach the largest weight' \
+    "$(value ones_per_weight -s workload.weight_clip=max)" 3.75
+ivq -c ivq-32nm -w t.cfg --quant uniform:2/8 -o auto.csv
+ivq -c ivq-32nm -w t.cfg --quant uniform:2/8 -s workload.weight_clip=mse \
+    -o mse.csv
+ivq -c ivq-32nm -w t.cfg --quant uniform:2/8 -s workload.weight_clip=max \
+    -o max.csv
+same 'two have the least squared error' auto.csv mse.csv
+sed 's/weights = "w";//; s/out = 2/&; codes = [127, -64, 0, 127]/' t.cfg >d.cfg
+npy w/a.npy '|i1' '2, 2' '\177\300\000\177' # the same
+for weights in exact stats model; do
+    is "codes, as $weights" "$(value weights -w d.cfg --weights $weights)" \
+        $weights
+    for column in ones_per_weight ones_stats ones_model; do
+        is "their $column" "$(value $column -w d.cfg --weights $weights)" \
+            "$(value $column)"
+    done
+done
+npy w/a.npy '<f4' '2, 2' "$one$half$zero$one"
+cat >m.cfg <<'E2'
+name = "m"; input = [2]; weights = "w";
+quant = { mix = ( (1, "pot:4"), (1, "uniform:8") ); input_bits = 8; };
+layers = ( { name = "a"; type = "fc"; out = 2; } );
+E2
+# the columns 1, 0 and -0.5, 1 have variances of 1/4 and 9/16: 2^6 and 0; -64
+# and 127, the last in 8 bits
+is 'mixed schemes are counted' "$(value ones_per_weight -w m.cfg)" 2.25
+is 'and taken' "$(value weights -w m.cfg)" exact
+
 # a convolution's channels out come first: 127 and 0 in the first column
 sed 's/.*layers.*/layers = ( { name = "a"; type = "conv"; out = 2; kernel = [1, 2]; } );/
     s/input = .2./input = [1, 1, 2]/' t.cfg >c.cfg
