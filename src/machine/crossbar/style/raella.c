@@ -266,8 +266,10 @@ static void exact(const struct xbar *x, const struct map_rule *rule,
 {
     const char *text = rule->raella.weight_slices;
     const size_t rows = (size_t)weights->rows;
-    struct offsets o = {.size = arena_array(a, rows, sizeof *o.size),
-                        .minus = arena_array(a, rows, sizeof *o.minus)};
+    struct arena *scratch = arena_scratch(a);
+    struct arena_mark mark = arena_mark(scratch);
+    struct offsets o = {.size = arena_array(scratch, rows, sizeof *o.size),
+                        .minus = arena_array(scratch, rows, sizeof *o.minus)};
     struct slicing s;
     double ones = 0, slices = 0, all;
 
@@ -286,6 +288,7 @@ static void exact(const struct xbar *x, const struct map_rule *rule,
                 slices += filled(&s, text, times, any);
             }
         }
+    arena_rewind(scratch, mark);
     count(x, rule, m, q, ones, out);
     all = matrix_outputs(m) * out->row_blocks * out->planes;
     fixed_skip_empty(rule, slices / all, out);
