@@ -173,6 +173,38 @@ START_TEST(blocks_are_apart)
 }
 END_TEST
 
+/* What was there before the mark stays; what comes after is zeroed again. */
+START_TEST(memory_given_back)
+{
+    static const size_t size[] = {1, 100, 40000, 70000, 1 << 20};
+    struct arena a, *s;
+    arena_init(&a, NULL);
+    s = arena_scratch(&a);
+    ck_assert_ptr_eq(arena_scratch(&a), s);
+    struct arena_mark empty = arena_mark(s);
+    for (int i = 0; i < 5; i++)
+        for (int k = 0; k < 5; k++) {
+            char *kept = arena_alloc(s, size[i]);
+            memset(kept, 7, size[i]);
+            struct arena_mark mark = arena_mark(s);
+            for (int n = 0; n < 3; n++) {
+                char *p = arena_alloc(s, size[k]);
+                for (size_t b = 0; b < size[k]; b++)
+                    ck_need(p[b] == 0, "byte %zu of %zu", b, size[k]);
+                memset(p, 9, size[k]);
+                memset(arena_alloc(s, 10), 9, 10);
+                arena_rewind(s, mark);
+            }
+            ck_assert(kept[0] == 7 && kept[size[i] - 1] == 7);
+        }
+    arena_rewind(s, empty);
+    ck_assert_ptr_null(s->block);
+    memset(arena_alloc(s, 100), 1, 100); /* and with its arena the rest goes */
+    arena_release(&a);
+    ck_assert_ptr_null(a.scratch);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("alloc");
@@ -182,6 +214,7 @@ int main(void)
     tcase_add_test(c, memory_runs_out_of_cases);
     tcase_add_loop_test(c, no_such_memory, 0, 4);
     tcase_add_test(c, blocks_are_apart);
+    tcase_add_test(c, memory_given_back);
     suite_add_tcase(s, c);
     return unit_run(s);
 }

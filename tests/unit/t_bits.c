@@ -283,7 +283,70 @@ START_TEST(counts_are_those_of_single_bits)
 }
 END_TEST
 
+/* The groups' blocks lie along the diagonal, zeroes elsewhere. */
+START_TEST(groups_along_the_diagonal)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        int rows = 1 + below(i % 2 ? 150 : 12), columns = 1 + below(6);
+        struct quantized z = {.w = random_weights(5, rows, columns)};
+        struct clip_rule rule = {.clip = CLIP_LARGEST};
+        struct bits d;
+        int from = below(3), n = 1 + below(3);
+        quantize(&z, scheme_find("uniform"), 5, &rule);
+        bits_diagonal(&z.b, from, n, &arena, &d);
+        ck_assert(d.groups == 1 && d.rows == n * rows &&
+                  d.columns == n * columns);
+        for (int k = 0; k < d.rows; k++)
+            for (int j = 0; j < d.columns; j++) {
+                bool inside = k / rows == j / columns;
+                ck_assert_int_eq(bits_code(&d, 0, k, j),
+                                 inside ? bits_code(&z.b, from + k / rows,
+                                                    k % rows, j % columns)
+                                        : 0);
+            }
+        teardown();
+    }
+}
+END_TEST
+
 /* ---- the distribution by moments ---- */
+
+/* Rows and columns of which every code is zero do not count. */
+START_TEST(moments_are_those_of_live_weights)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        struct quantized z = {.w = any_weights()};
+        struct clip_rule rule = any_rule();
+        struct weight_stats s;
+        double n = 0, absolute = 0, squares = 0;
+        quantize(&z, scheme_find("uniform"), 4, &rule);
+        weight_stats(&z.q, &z.w, z.scale, &z.b, &arena, &s);
+        for (int g = 0; g < z.w.groups; g++)
+            for (int k = 0; k < z.w.rows; k++)
+                for (int j = 0; j < z.w.columns; j++) {
+                    bool row = false, column = false;
+                    int column_at = g * z.w.columns + j;
+                    int at = (g * z.w.rows + k) * z.w.columns + j;
+                    for (int a = 0; a < z.w.columns; a++)
+                        row |= bits_code(&z.b, g, k, a) != 0;
+                    for (int a = 0; a < z.w.rows; a++)
+                        column |= bits_code(&z.b, g, a, j) != 0;
+                    double x = row && column ? fabs((double)z.scale[column_at] *
+                                                    (double)z.w.value[at])
+                                             : 0;
+                    n += row && column;
+                    absolute += x;
+                    squares += x * x;
+                }
+        ck_near(s.live * (double)weights_count(&z.w), n, 1e-9);
+        if (n > 0) {
+            ck_near(s.mean_abs, absolute / n, 1e-12 * absolute / n);
+            ck_near(s.rms, sqrt(squares / n), 1e-12 * sqrt(squares / n));
+        }
+        teardown();
+    }
+}
+END_TEST
 
 /* Half of the columns dead, the others uniform on -1..1: known moments, and
  * ones within a few per cent of the count. */
@@ -330,6 +393,8 @@ int main(void)
     tcase_add_test(t, least_squares_clips_outliers);
     tcase_add_test(t, encodings_hold_what_they_say);
     tcase_add_test(t, counts_are_those_of_single_bits);
+    tcase_add_test(t, groups_along_the_diagonal);
+    tcase_add_test(t, moments_are_those_of_live_weights);
     tcase_add_test(t, moments_of_the_live_part);
     suite_add_tcase(s, t);
     return unit_run(s);
