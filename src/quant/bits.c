@@ -118,7 +118,9 @@ INLINE lanes codes(const struct strip *s, int row, struct kind kind)
     const float *from = s->first + (size_t)row * s->stride;
     lanes w;
     memcpy(&w, from, sizeof w);
-    __builtin_prefetch(from + HALF * s->stride);
+    /* maybe behind the last: no pointer yet */
+    __builtin_prefetch(
+        (const void *)((uintptr_t)from + HALF * s->stride * sizeof *from));
     lanes_i half = halves(s, &w, kind.is_signed), code = (half + 1) >> 1;
     if (kind.is_table)
         for (int i = 0; i < LANES; i++)
@@ -165,10 +167,8 @@ INLINE void encode_half(const struct strip *s, int column, struct kind kind,
     for (int i = 0; i < 8; i++) {
         lanes a = codes(s, i, kind), b = codes(s, i + 8, kind);
         lanes c = codes(s, i + 16, kind), d = codes(s, i + 24, kind);
+        low[i] = (a & 0xff) | (b & 0xff) << 8 | (c & 0xff) << 16 | d << 24;
         high[i] = a >> 8 | b >> 8 << 8 | c >> 8 << 16 | d >> 8 << 24;
-        if (kind.is_wide)
-            a &= 0xff, b &= 0xff, c &= 0xff;
-        low[i] = a | b << 8 | c << 16 | d << 24;
     }
     put_planes(low, column, 0, plane);
     if (kind.is_wide)
