@@ -6,6 +6,7 @@
 
 #include "ivq.h"
 #include "machine/roofline/roofline.h"
+#include "net/layer_types.h"
 
 /* ---- by hand: 10 SMs at 1 GHz, 1 TOPS in fp32, 8 in int8, 10 Gbit/s ---- */
 
@@ -158,6 +159,19 @@ static enum precision chosen(const struct device *d, int width, int input)
     job_of_layer(layer_named("dense"), &q, d, &rule, &s, FP32, &j);
     return j.precision;
 }
+
+START_TEST(every_type_is_known)
+{
+    for (int i = 0; layer_types[i]; i++) {
+        const struct layer_type *t = layer_types[i];
+        bool matrix = t->has_codes || !strcmp(t->name, "matmul");
+        bool parts = t->expand != NULL;
+        ck_need((matrix || parts) != roofline_knows(t->name),
+                "type %s has %s kernels", t->name,
+                matrix || parts ? "needless" : "no");
+    }
+}
+END_TEST
 
 START_TEST(narrowest_format_that_holds)
 {
@@ -361,6 +375,7 @@ int main(void)
     Suite *s = suite_create("roofline");
     TCase *c = tcase_create("kernels");
     tcase_add_checked_fixture(c, setup, teardown);
+    tcase_add_test(c, every_type_is_known);
     tcase_add_test(c, kernel_by_hand);
     tcase_add_test(c, small_kernels_wait_for_the_host);
     tcase_add_test(c, cache_holds_values_not_parameters);

@@ -22,24 +22,32 @@ static const struct kind {
     double eager, engine;
     bool function; /* its activation is what it is, not one behind it */
 } kinds[] = {
-    {"maxpool", 1, 1, false}, {"avgpool", 1, 1, false},
-    {"add", 1, 0, false},     {"mul", 1, 0, false},
-    {"act", 1, 0, true},      {"concat", 1, 0, false},
-    {"slice", 0, 0, false},   {"sequence", 0, 0, false},
-    {"shuffle", 1, 1, false}, {"upsample", 1, 1, false},
-    {"shortcut", 1, 1, true}, {"norm", 1, 1, false},
-    {"softmax", 1, 1, true},  {"embedding", 1, 1, true},
-    {"position", 1, 0, true}, {"token", 1, 1, true},
-    {"gates", 0, 0, true}, /* cuDNN: in the recurrent layer's kernel */
+    {"maxpool", 1, 1, false},  {"avgpool", 1, 1, false},
+    {"add", 1, 0, false},      {"mul", 1, 0, false},
+    {"act", 1, 0, true},       {"concat", 1, 0, false},
+    {"slice", 0, 0, false},    {"sequence", 0, 0, false},
+    {"shuffle", 1, 1, false},  {"upsample", 1, 1, false},
+    {"shortcut", 1, 1, true},  {"norm", 1, 1, false},
+    {"softmax", 1, 1, true},   {"embedding", 1, 1, true},
+    {"position", 1, 0, true},  {"token", 1, 1, true},
+    {"gates", 0, 0, true},     /* cuDNN: in the recurrent layer's kernel */
+    {"operation", 1, 0, true}, /* of each value: behind what makes it */
+    {"reduce", 1, 1, false},   /* as a pool, across the threads' blocks */
+    {"resize", 1, 1, false},   /* as upsample */
+    {"join", 1, 1, false},     /* not by channels: written between others */
 };
 
-static const struct kind *kind_of(const struct layer *l)
+static const struct kind *kind_of(const char *type)
 {
-    const char *name = layer_type_name(l);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (!strcmp(kinds[i].type, name))
+        if (!strcmp(kinds[i].type, type))
             return &kinds[i];
-    return &kinds[0];
+    return NULL;
+}
+
+bool roofline_knows(const char *type)
+{
+    return kind_of(type) != NULL;
 }
 
 static bool is_window(const struct layer *l)
@@ -151,7 +159,7 @@ void job_of_layer(const struct layer *l, const struct quant *q,
                   const struct device *d, const struct roofline_rule *rule,
                   const struct stack *s, enum precision before, struct job *w)
 {
-    const struct kind *kind = kind_of(l);
+    const struct kind *kind = kind_of(layer_type_name(l));
     *w = (struct job){.class = class_of(l),
                       .precision = precision_of(l, q, d, rule, before)};
     if (w->class == CLASS_MEMORY)

@@ -68,6 +68,10 @@ struct job {
     double after_bits;  /* that one of them reads and writes */
 };
 
+/* Whether it is known how many kernels a layer of that type is: every type
+ * without a matrix of weights or of activations must be. */
+bool roofline_knows(const char *type);
+
 /* What a layer is on a device; q->n == 0 for layers without weights. `before`
  * is the precision of the values that reach it. */
 void job_of_layer(const struct layer *l, const struct quant *q,
