@@ -7,6 +7,10 @@
 
 extern const char *const act_names[]; /* NULL at the end; 0 is "none" */
 
+/* The function of that name in ONNX, "Relu"; one that has no name here is
+ * "other". */
+int act_find(const char *onnx);
+
 /* Adds the work of function number `act` on n values. */
 void act_count(int act, int64_t n, double work[WORK_N]);
 

@@ -10,9 +10,9 @@
 
 #define NEAR_MAX 200 /* names that a misspelt one is compared with */
 
-const struct shape *producer_shape(const struct build *b, int p)
+const struct shape *producer_shape(const struct net *net, int p)
 {
-    return p == FROM_INPUT ? &b->net->input : &b->net->layer[p].out;
+    return p == FROM_INPUT ? &net->input : &net->layer[p].out;
 }
 
 /* ---- names ---- */
@@ -145,48 +145,112 @@ static int check_codes(struct infer *x, const struct item *item)
     return 0;
 }
 
+/* The layer once for each map of a batch; its maps lie one below another. */
+static void repeat_maps(struct layer *l, int batch)
+{
+    int64_t rows = count_mul(batch, l->out.h);
+    l->out.h = rows > SIZE_LIMIT ? SIZE_LIMIT + 1 : (int)rows;
+    l->vectors = count_mul(l->vectors, batch);
+    l->macs = count_mul(l->macs, batch);
+    l->in_values = count_mul(l->in_values, batch);
+    l->fetched = count_mul(l->fetched, batch);
+    for (int i = 0; i < WORK_N; i++)
+        l->work[i] *= batch;
+}
+
 /* Everything the rule left open; refuses counts that do not fit. */
-static int finish(struct infer *x, const struct item *item)
+static int finish(struct infer *x)
 {
     struct layer *l = x->l;
+    if (l->in_values == 0)
+        for (int i = 0; i < l->n_in; i++)
+            l->in_values = count_add(l->in_values, shape_values(&x->in[i]));
+    if (x->arg->batch > 1)
+        repeat_maps(l, x->arg->batch);
     if (l->out.c < 1 || l->out.h < 1 || l->out.w < 1 || l->out.c > SIZE_LIMIT ||
         l->out.h > SIZE_LIMIT || l->out.w > SIZE_LIMIT)
         return infer_error(x, "the output %d x %d x %d is outside 1 to %d",
                            l->out.c, l->out.h, l->out.w, SIZE_LIMIT);
     l->out_values = shape_values(&l->out);
-    if (l->in_values == 0)
-        for (int i = 0; i < l->n_in; i++)
-            l->in_values = count_add(l->in_values, shape_values(&x->in[i]));
     if (l->out_values < 0 || l->in_values < 0 || l->macs < 0 || l->params < 0 ||
-        l->vectors < 0)
+        l->vectors < 0 || l->fetched < 0)
         return infer_error(x, "a count of this layer exceeds 2^63");
     act_count(x->arg->act, l->out_values, l->work);
-    return check_codes(x, item);
+    return 0;
 }
 
-static int infer_layer(struct build *b, struct layer *l, const struct args *arg,
+struct layer layer_begin(const struct layer *like)
+{
+    static const struct window ones = {1, 1, 1, 1, 0, 0, 1, 1};
+    return (struct layer){.name = like->name,
+                          .type = like->type,
+                          .arg = like->arg,
+                          .at = like->at,
+                          .n_in = like->n_in,
+                          .in = like->in,
+                          .view = like->view,
+                          .win = like->type->has_window ? like->arg->win : ones,
+                          .quant = like->quant};
+}
+
+int layer_rule(struct layer *l, const struct shape *in, struct msgs *msgs)
+{
+    struct infer x = {.arg = l->arg, .in = in, .l = l, .msgs = msgs};
+    l->in_shape = in[0];
+    return l->type->infer(&x) || finish(&x) ? -1 : 0;
+}
+
+static bool same_shape(const struct shape *a, const struct shape *b)
+{
+    return a->c == b->c && a->h == b->h && a->w == b->w;
+}
+
+/* The inputs as the layer sees them; -1 if one is unknown. */
+static int view_inputs(const struct build *b, struct layer *l,
+                       const struct item *item, struct shape *in)
+{
+    bool seen = false;
+    for (int i = 0; i < l->n_in; i++) {
+        if (l->in[i] == FROM_UNKNOWN)
+            return -1;
+        const struct shape *out = producer_shape(b->net, l->in[i]);
+        if (out->c == 0)
+            return -1; /* that layer was reported */
+        in[i] = item->view ? item->view[i] : *out;
+        seen |= !same_shape(&in[i], out);
+    }
+    l->view = seen ? in : NULL;
+    return 0;
+}
+
+/* What the file says in place of the rule. */
+static void take_given(struct layer *l, const struct item *item)
+{
+    if (item->given & 1U << WORK_N)
+        l->params = item->params;
+    for (int i = 0; i < WORK_N; i++)
+        if (item->given & 1U << i)
+            l->work[i] = item->work[i];
+}
+
+static int infer_layer(struct build *b, struct layer *l,
                        const struct item *item)
 {
     struct shape *in = arena_array(b->arena, (size_t)l->n_in, sizeof *in);
-    struct infer x = {.arg = arg, .in = in, .l = l, .msgs = b->msgs};
+    struct infer x = {.arg = l->arg, .in = in, .l = l, .msgs = b->msgs};
     if (l->n_in < l->type->in_min || l->n_in > l->type->in_max)
         return infer_error(
             &x, "a layer of type %s takes %d input%s, not %d", l->type->name,
             l->n_in < l->type->in_min ? l->type->in_min : l->type->in_max,
             l->n_in < l->type->in_min && l->type->in_min > 1 ? "s or more" : "",
             l->n_in);
-    for (int i = 0; i < l->n_in; i++) {
-        if (l->in[i] == FROM_UNKNOWN)
-            return -1;
-        in[i] = item->view ? item->view[i] : *producer_shape(b, l->in[i]);
-        if (in[i].c == 0)
-            return -1; /* that layer was reported */
-    }
-    l->in_shape = in[0];
-    if (l->type->infer(&x) || finish(&x, item)) {
+    if (view_inputs(b, l, item, in))
+        return -1;
+    if (layer_rule(l, in, b->msgs) || check_codes(&x, item)) {
         l->out.c = 0;
         return -1;
     }
+    take_given(l, item);
     return 0;
 }
 
@@ -195,23 +259,25 @@ int expand_layer(struct build *b, const struct layer_type *type,
                  const struct item *item, const struct scope *scope, int n_in,
                  const int *in)
 {
-    static const struct window ones = {1, 1, 1, 1, 0, 0, 1, 1};
     struct layer *l = new_layer(b, item);
     if (!l)
         return FROM_UNKNOWN;
-    int *copy = arena_array(b->arena, (size_t)n_in, sizeof *copy);
-    memcpy(copy, in, (size_t)n_in * sizeof *copy);
-    *l = (struct layer){.name = full_name(b->arena, scope->prefix, name),
+    int *from = arena_array(b->arena, (size_t)n_in, sizeof *from);
+    struct args *own = arena_alloc(b->arena, sizeof *own);
+    memcpy(from, in, (size_t)n_in * sizeof *from);
+    *own = *arg;
+    *l = layer_begin(
+        &(struct layer){.name = full_name(b->arena, scope->prefix, name),
                         .type = type,
+                        .arg = own,
                         .at = item->at,
                         .n_in = n_in,
-                        .in = copy,
-                        .win = type->has_window ? arg->win : ones,
-                        .quant = item->quant ? item->quant : scope->quant};
+                        .in = from,
+                        .quant = item->quant ? item->quant : scope->quant});
     if (register_name(b, l, item))
         return FROM_UNKNOWN;
     int index = b->net->n++;
-    return item->bad || infer_layer(b, l, arg, item) ? FROM_UNKNOWN : index;
+    return item->bad || infer_layer(b, l, item) ? FROM_UNKNOWN : index;
 }
 
 /* ---- groups and items ---- */

@@ -43,6 +43,12 @@ int expand_layer(struct build *b, const struct layer_type *type,
                  const int *in);
 
 /* The output of producer p. */
-const struct shape *producer_shape(const struct build *b, int p);
+const struct shape *producer_shape(const struct net *net, int p);
+
+/* A layer of that name, type, keys, place and producers, nothing inferred. */
+struct layer layer_begin(const struct layer *like);
+/* Everything that follows from its type's rule for these inputs. -1 having
+ * reported. */
+int layer_rule(struct layer *l, const struct shape *in, struct msgs *msgs);
 
 #endif

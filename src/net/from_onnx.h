@@ -94,12 +94,12 @@ int op_shape(const struct op *o, const struct value *v, struct shape *s);
 struct layer *op_layer(struct op *o, const struct layer_type *type,
                        const struct args *arg, int n_in,
                        struct value *const *in, const struct shape *view);
-/* A layer whose output is given: arg->out x count x at. */
-struct layer *op_given(struct op *o, const struct layer_type *type, int n_in,
-                       struct value *const *in);
-extern const struct layer_type type_operation, type_act_given,
-    type_add_given, type_mul_given, type_reduce, type_resize,
-    type_join, type_deconv;
+/* A layer whose output has the shape of the node's first output. */
+struct layer *op_given(struct op *o, const struct layer_type *type,
+                       struct args arg, int n_in, struct value *const *in);
+/* Says a flag or a choice of a layer that its type has and that is not said
+ * yet, so that what the caller counts follows from its keys. */
+bool op_mark(struct layer *l, const char *key, int value);
 /* The layer that may take the node in, since nobody else reads it; or NULL. */
 struct layer *op_absorber(const struct op *o, const struct value *in);
 

@@ -12,16 +12,14 @@ static int make_act(struct op *o, const struct op_rule *rule)
 {
     struct value *x = o->in[0], *out = o->out[0];
     struct layer *l = op_absorber(o, x);
+    struct args arg = {.act = act_find(o->type)};
     op_alias(out, x);
     (void)rule;
-    if (l) {
-        l->work[WORK_ACTIVATE] += (double)l->out_values;
-        return 0;
-    }
-    l = op_given(o, &type_act_given, 1, o->in);
-    if (l)
-        l->work[WORK_ACTIVATE] = (double)l->out_values;
-    return l ? 0 : -1;
+    if (!l)
+        return op_given(o, &type_act, arg, 1, o->in) ? 0 : -1;
+    op_mark(l, "act", arg.act);
+    l->work[WORK_ACTIVATE] += (double)l->out_values;
+    return 0;
 }
 
 /* ---- two inputs, numpy broadcasting ---- */
@@ -104,6 +102,8 @@ static bool absorb_constant(struct op *o, struct value *x, struct value *c)
     const double *number = numbers_of(o, c);
     if (!sum && number)
         scale_weights(o, l, number, value_count(c), divide);
+    if (sum && learned(c) == l->out.c)
+        op_mark(l, "bias", true);
     l->params = count_add(l->params, learned(c));
     op_alias(o->out[0], x);
     return true;
@@ -141,7 +141,7 @@ static int with_constant(struct op *o, const struct op_rule *rule,
         o->out[0]->rank == x->rank)
         op_alias(o->out[0], x); /* done where the values come from */
     else
-        l = op_given(o, &type_operation, 1, &x);
+        l = op_given(o, &type_operation, (struct args){0}, 1, &x);
     if (!l)
         return -1;
     l->work[square ? WORK_MAC : rule->a] += (double)l->out_values;
@@ -160,12 +160,12 @@ static int with_activation(struct op *o, const struct op_rule *rule)
         in[0] = o->in[1];
         in[1] = o->in[0];
     }
-    struct layer *l = op_given(o,
-                               rule->b == WORK_MAC && !strcmp(o->type, "Mul")
-                                   ? &type_mul_given
-                               : rule->b == WORK_ADD ? &type_add_given
-                                                     : &type_operation,
-                               2, in);
+    struct layer *l =
+        op_given(o,
+                 rule->b == WORK_MAC && !strcmp(o->type, "Mul") ? &type_mul
+                 : rule->b == WORK_ADD                          ? &type_add
+                                       : &type_operation,
+                 (struct args){0}, 2, in);
     if (!l)
         return -1;
     l->work[rule->b] = (double)l->out_values;
@@ -224,6 +224,7 @@ static int make_batch_norm(struct op *o, const struct op_rule *rule)
     op_alias(o->out[0], x);
     if (l && l->groups && l->work[WORK_ACTIVATE] <= 0 && x->channel == 1) {
         fold_scale(o, l, n);
+        op_mark(l, "norm", NORM_BATCH);
         l->params = count_add(l->params, 2 * n);
         return 0;
     }

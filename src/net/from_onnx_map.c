@@ -45,35 +45,31 @@ static int resized(const struct op *o, const struct value *x, int64_t *dim)
     return 0;
 }
 
-/* Values that an output is a weighted sum of: in each of two directions. */
-static int taps(const char *mode)
+static enum resize resize_kind(const char *mode)
 {
-    return !strcmp(mode, "linear") ? 4 : !strcmp(mode, "cubic") ? 16 : 1;
+    return !strcmp(mode, "linear")  ? RESIZE_LINEAR
+           : !strcmp(mode, "cubic") ? RESIZE_CUBIC
+                                    : RESIZE_NEAREST;
 }
 
 static int make_resize(struct op *o, const struct op_rule *rule)
 {
     struct value *x = o->in[0], *out = o->out[0];
-    int n = taps(op_text(o, "mode", "nearest"));
+    enum resize how = resize_kind(op_text(o, "mode", "nearest"));
     int64_t dim[RANK_MAX];
     (void)rule;
     if (resized(o, x, dim))
         return -1;
     set_dims(out, x->rank, dim, x->channel);
     int64_t f = x->rank == 4 ? dim[2] / (x->dim[2] ? x->dim[2] : 1) : 0;
-    bool copies = n == 1 && f > 0 && x->channel == 1 && x->dim[0] == 1 &&
-                  dim[0] == 1 && dim[1] == x->dim[1] &&
+    bool copies = how == RESIZE_NEAREST && f > 0 && x->channel == 1 &&
+                  x->dim[0] == 1 && dim[0] == 1 && dim[1] == x->dim[1] &&
                   dim[2] == f * x->dim[2] && dim[3] == f * x->dim[3];
-    struct args arg = {.factor = (int)f};
-    struct layer *l = copies ? op_layer(o, &type_upsample, &arg, 1, &x, NULL)
-                             : op_given(o, &type_resize, 1, &x);
-    if (!l)
-        return -1;
-    if (n > 1) {
-        l->work[WORK_SCALE] = n * (double)l->out_values;
-        l->work[WORK_ADD] = (n - 1) * (double)l->out_values;
-    }
-    return 0;
+    struct args arg = {.factor = (int)f, .kind = how};
+    return (copies ? op_layer(o, &type_upsample, &arg, 1, &x, NULL)
+                   : op_given(o, &type_resize, arg, 1, &x))
+               ? 0
+               : -1;
 }
 
 /* ---- Concat ---- */
@@ -120,7 +116,7 @@ static int make_concat(struct op *o, const struct op_rule *rule)
     if (channels)
         return op_layer(o, &type_concat, &(struct args){0}, n, in, NULL) ? 0
                                                                          : -1;
-    return op_given(o, &type_join, n, in) ? 0 : -1;
+    return op_given(o, &type_join, (struct args){0}, n, in) ? 0 : -1;
 }
 
 /* ---- sums and means over dimensions; rule->a: their work ---- */
@@ -148,11 +144,8 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
     if (channel >= rank)
         channel = rank ? rank - 1 : 0;
     set_dims(o->out[0], rank, dim, channel);
-    struct layer *l = op_given(o, &type_reduce, 1, &x);
-    if (!l)
-        return -1;
-    l->work[rule->a] = (double)(l->in_values - l->out_values);
-    return 0;
+    struct args arg = {.kind = rule->a};
+    return op_given(o, &type_reduce, arg, 1, &x) ? 0 : -1;
 }
 
 /* ---- Gather from a constant table by computed indices: an embedding ---- */

@@ -111,37 +111,20 @@ int op_map(const struct op *o, const struct value *x, struct shape *s)
     return 0;
 }
 
-/* The layer once for each map of a batch that is part of the graph. */
-static int repeat_layer(const struct op *o, struct layer *l, int64_t batch)
-{
-    if (batch == 1)
-        return 0;
-    int64_t rows = count_mul(batch, l->out.h);
-    l->vectors = count_mul(l->vectors, batch);
-    l->macs = count_mul(l->macs, batch);
-    l->in_values = count_mul(l->in_values, batch);
-    l->out_values = count_mul(l->out_values, batch);
-    for (int i = 0; i < WORK_N; i++)
-        l->work[i] *= (double)batch;
-    if (rows < 0 || rows > SIZE_LIMIT || l->macs < 0 || l->vectors < 0 ||
-        l->in_values < 0 || l->out_values < 0)
-        return op_error(o, "its batch of %lld is too large", (long long)batch);
-    l->out.h = (int)rows;
-    return 0;
-}
-
 int op_map_layer(struct op *o, const struct layer_type *type,
                  const struct args *arg, const struct shape *s,
                  struct layer **made)
 {
     const struct value *x = o->in[0];
-    struct layer *l = op_layer(o, type, arg, 1, o->in, s);
+    struct args each = *arg; /* map of a batch that is part of the graph */
+    each.batch = (int)x->dim[0];
+    struct layer *l = op_layer(o, type, &each, 1, o->in, s);
     if (!l)
         return -1;
-    int64_t dim[] = {x->dim[0], l->out.c, l->out.h, l->out.w};
+    int64_t dim[] = {x->dim[0], l->out.c, l->out.h / each.batch, l->out.w};
     set_dims(o->out[0], x->rank, dim, 1);
     *made = l;
-    return repeat_layer(o, l, x->dim[0]);
+    return 0;
 }
 
 /* ---- convolutions; rule->a: input with the weights, rule->b: zero point ----
@@ -234,18 +217,15 @@ static int make_deconv(struct op *o, const struct op_rule *rule)
                         "weights for %lld channels in %lld groups but the "
                         "input has %d channels",
                         (long long)w->dim[0], (long long)groups, s.c);
-    struct args arg = {.out = (int)out,
-                       .groups = (int)groups,
-                       .factor = (int)w->dim[1],
-                       .at = 1,
-                       .bias = has_bias(o, rule)};
+    struct args arg = {
+        .out = (int)out, .groups = (int)groups, .bias = has_bias(o, rule)};
     int n = x->rank - 2;
     struct layer *l;
     if (op_window(o, n, x->dim + 2, w->dim + 2, &arg))
         return -1;
-    arg.count = deconv_size(o, 0, n, s.h, &arg);
-    arg.at = n > 1 ? deconv_size(o, 1, n, s.w, &arg) : 1;
-    if (arg.count < 1 || arg.at < 1 ||
+    arg.size_h = deconv_size(o, 0, n, s.h, &arg);
+    arg.size_w = n > 1 ? deconv_size(o, 1, n, s.w, &arg) : 1;
+    if (arg.size_h < 1 || arg.size_w < 1 ||
         op_map_layer(o, &type_deconv, &arg, &s, &l))
         return -1;
     set_weights(o, l, w,

@@ -117,15 +117,21 @@ int op_shape(const struct op *o, const struct value *v, struct shape *s)
 
 /* ---- layers ---- */
 
+/* Whether a layer may be called so; "in" means the input. */
+static bool is_free(const struct op *o, const char *name)
+{
+    return name && *name && strcmp(name, "in") &&
+           !names_find(&o->m->build.names, "", name);
+}
+
 /* A name for the node's layer: its own, or that of its output; both may be
  * missing or taken. */
 static const char *layer_name(const struct op *o)
 {
-    const struct names *taken = &o->m->build.names;
     const char *name = o->node->name;
-    if (!name || !*name || names_find(taken, "", name))
+    if (!is_free(o, name))
         name = o->n_out && o->out[0] ? o->out[0]->name : o->type;
-    for (int i = 2; names_find(taken, "", name); i++)
+    for (int i = 2; !is_free(o, name); i++)
         name = arena_printf(o->m->env->arena, "%s.%d", o->type, i);
     return name;
 }
@@ -162,83 +168,21 @@ struct layer *op_absorber(const struct op *o, const struct value *in)
     return &o->m->build.net->layer[in->from];
 }
 
-/* ---- layers that have no rule of their own in a workload file ---- */
-
-static int infer_given(struct infer *x)
+struct layer *op_given(struct op *o, const struct layer_type *type,
+                       struct args arg, int n_in, struct value *const *in)
 {
-    x->l->out = (struct shape){x->arg->out, x->arg->count, x->arg->at};
-    x->l->lead = lead_element(x->in);
-    return 0;
-}
-
-static int infer_reduced(struct infer *x)
-{
-    infer_given(x);
-    x->l->lead = 1;
-    return 0;
-}
-
-struct layer *op_given(struct op *o, const struct layer_type *type, int n_in,
-                       struct value *const *in)
-{
-    struct shape s;
-    if (op_shape(o, o->out[0], &s))
+    if (op_shape(o, o->out[0], &arg.shape))
         return NULL;
-    struct args arg = {.out = s.c, .count = s.h, .at = s.w};
     return op_layer(o, type, &arg, n_in, in, NULL);
 }
 
-/*
- * Every input position gives a window of outputs: cin x (cout x kh x kw), as
- * many vectors as positions; where windows overlap, their products are added.
- */
-static int infer_deconv(struct infer *x)
+bool op_mark(struct layer *l, const char *key, int value)
 {
-    struct layer *l = x->l;
-    const struct args *arg = x->arg;
-    const struct window *w = &l->win;
-    int groups = arg->groups;
-    int64_t window = count_mul(w->kh, w->kw);
-    int64_t columns = count_mul(arg->factor, window);
-    infer_given(x);
-    if (columns < 0 || columns > SIZE_LIMIT)
-        return infer_error(x, "more than %d columns", SIZE_LIMIT);
-    int64_t positions = shape_positions(x->in);
-    struct args matrix = {.norm = NORM_NONE};
-    struct infer y = {&matrix, x->in, l, x->msgs};
-    if (infer_matrix(&y, groups, x->in->c / groups, (int)columns, positions))
-        return -1;
-    if (arg->bias)
-        l->params = count_add(l->params, l->out.c);
-    double sums =
-        (double)positions * (double)window - (double)shape_positions(&l->out);
-    l->work[WORK_ADD] = sums > 0 ? sums * l->out.c : 0;
-    return 0;
+    const struct field *f = layer_type_field(l->type, key);
+    char *member = f ? (char *)l->arg + f->offset : NULL;
+    if (f && f->kind == FIELD_FLAG && !*(bool *)member)
+        return *(bool *)member = value != 0;
+    if (f && f->kind == FIELD_CHOICE && !*(int *)member)
+        return (*(int *)member = value) != 0;
+    return false;
 }
-
-#define GIVEN(kind, about, rule)                                               \
-    {                                                                          \
-        .name = kind, .text = about, .in_min = 1, .in_max = 1 << 20,           \
-        .infer = rule                                                          \
-    }
-const struct layer_type type_operation =
-    GIVEN("operation", "arithmetic on each value", infer_given);
-/* as those of workload files, but inputs may be broadcast */
-const struct layer_type type_act_given =
-    GIVEN("act", "activation function by itself", infer_given);
-const struct layer_type type_add_given = GIVEN("add", "sum", infer_given);
-const struct layer_type type_mul_given = GIVEN("mul", "product", infer_given);
-const struct layer_type type_reduce =
-    GIVEN("reduce", "values brought to one", infer_reduced);
-const struct layer_type type_resize =
-    GIVEN("resize", "a map of another size", infer_given);
-const struct layer_type type_join =
-    GIVEN("join", "tensors one after another", infer_given);
-const struct layer_type type_deconv = {
-    .name = "deconv",
-    .text = "transposed convolution",
-    .has_window = true,
-    .in_min = 1,
-    .in_max = 1,
-    .infer = infer_deconv,
-};

@@ -5,13 +5,15 @@
 #include <string.h>
 
 #define CODE_LIMIT ((int64_t)1 << 32) /* half the planes the mapper has */
-#define KNOWN_MAX  (FIELDS_MAX + 12)
+#define KNOWN_MAX  (FIELDS_MAX + 16)
 
 static const char *const layer_keys[] = {"name", "type", "from", "quant"};
 static const char *const group_keys[] = {"name", "from", "quant", "layers"};
-static const char *const window_keys[] = {"kernel", "stride", "pad",
-                                          "dilation"};
+static const char *const window_keys[] = {"kernel", "stride", "pad", "dilation",
+                                          "size"};
 static const char *const code_keys[] = {"codes"};
+static const char *const shape_keys[] = {"shape"};
+static const char *const given_keys[] = {"view", "batch", "params", "work"};
 #define COUNT_OF(a) ((int)(sizeof(a) / sizeof *(a)))
 
 static const struct field group_fields[] = {
@@ -126,8 +128,16 @@ static int read_layer(struct item *item, struct node *group, struct arena *a,
     int bad = read_from(item, group, a, msgs);
     know(&known, layer_keys, COUNT_OF(layer_keys));
     if (t->has_window) {
-        know(&known, window_keys, COUNT_OF(window_keys));
-        bad |= window_read(group, item->name, !t->has_codes, &item->arg, msgs);
+        know(&known, window_keys, COUNT_OF(window_keys) - !t->has_size);
+        bad |= window_read(group, item->name, t, &item->arg, msgs);
+    }
+    if (t->shape) {
+        know(&known, shape_keys, COUNT_OF(shape_keys));
+        bad |= given_shape(item, group, msgs);
+    }
+    if (!t->expand) {
+        know(&known, given_keys, COUNT_OF(given_keys));
+        bad |= given_read(item, group, a, msgs);
     }
     if (t->has_codes) {
         know(&known, code_keys, COUNT_OF(code_keys));

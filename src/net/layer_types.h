@@ -25,13 +25,21 @@ struct args {
     struct window win;   /* kernel 0: the whole map */
     bool same;           /* pad = "same" */
     int more_h, more_w;  /* padding at the far side beyond that at the near */
+    int size_h, size_w;  /* deconv: the output, 0: as its window makes it */
+    int kind;            /* reduce: enum work; resize: enum resize */
+    struct shape shape;  /* of the output where it is given; c = 0: it is not */
+    int batch;           /* maps that the layer is applied to apart; 0 is 1 */
 };
 
 enum norm { NORM_NONE, NORM_BATCH, NORM_LAYER };
 enum apply { APPLY_AUTO, APPLY_POSITION, APPLY_MAP };
 enum axis { AXIS_CHANNELS, AXIS_POSITIONS };
+enum resize { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC };
+/* Whether a file says the shape of the output. */
+enum given { GIVEN_NOT, GIVEN_MAY, GIVEN_MUST };
 
 extern const char *const norm_names[];
+extern const char *const work_names[]; /* of enum work, as keys */
 
 /* One layer on its way: where its rule reads and writes. */
 struct infer {
@@ -55,7 +63,9 @@ struct layer_type {
     const char *text;           /* one line */
     const struct field *fields; /* into struct args */
     bool has_window;            /* kernel, stride, pad, dilation as well */
-    bool has_codes;             /* codes as well */
+    bool has_size;              /* size as well: of the output of a window */
+    bool has_codes;             /* a weight matrix: codes as well */
+    enum given shape;           /* shape as well */
     int in_min, in_max;         /* producers */
     int (*infer)(struct infer *x);
     /* a type that makes several layers (lstm); NULL: one, by infer. Returns
@@ -66,6 +76,10 @@ struct layer_type {
 
 extern const struct layer_type *const layer_types[]; /* NULL at the end */
 const struct layer_type *layer_type_find(const char *name);
+
+/* The key of that name, or NULL. */
+const struct field *layer_type_field(const struct layer_type *type,
+                                     const char *name);
 
 /* Reports and returns -1. */
 int infer_error(struct infer *x, const char *format, ...)

@@ -10,7 +10,7 @@ static const char *const clips[] = {"auto", "max",    "percentile",
 static const char *const scales[] = {"tensor", "column", NULL};
 
 /* clang-format off */
-static const struct field root_fields[] = {
+const struct field net_fields[] = {
     {"name", FIELD_TEXT, DIM_NONE, offsetof(struct net, name), 0, 0,
      NULL, NULL, "name of the network"},
     {"source", FIELD_TEXT, DIM_NONE, offsetof(struct net, source), 0, 0,
@@ -43,25 +43,10 @@ static const struct field root_fields[] = {
 static int read_input(struct node *root, struct net *net, struct msgs *msgs)
 {
     struct node *n = node_get(root, "input");
-    struct shape s = {1, 1, 1};
-    int *size[] = {&s.c, &s.h, &s.w}, i = 0;
     if (!n)
         return msg_error(msgs, &root->at,
                          "'input' is missing: [channels, height, width]");
-    if (n->kind != NODE_LIST || node_count(n) < 1 || node_count(n) > 3)
-        return msg_error(msgs, &n->at,
-                         "input must be [channels, height, width], [features, "
-                         "length] or [features]");
-    for (const struct node *e = n->child; e; e = e->next, i++) {
-        if (e->kind != NODE_INT || e->integer < 1 || e->integer > SIZE_LIMIT)
-            return msg_error(msgs, &e->at,
-                             "input: number %d is no whole number from 1 to "
-                             "%d",
-                             i + 1, SIZE_LIMIT);
-        *size[i] = (int)e->integer;
-    }
-    net->input = s;
-    return 0;
+    return shape_read(n, "input", &net->input, msgs);
 }
 
 /* The keys of a network but for `own`, that its format has besides; NULL at
@@ -187,9 +172,9 @@ static struct node *read_overrides(const struct conf_env *env, const char *path,
 {
     static const char *const none[] = {NULL};
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
-    struct field fields[sizeof root_fields / sizeof *root_fields];
+    struct field fields[sizeof net_fields / sizeof *net_fields];
     struct node *root = conf_overrides(env, path);
-    memcpy(fields, root_fields, sizeof fields);
+    memcpy(fields, net_fields, sizeof fields);
     fields[0].def = arena_strndup(env->arena, name, strlen(name) - strlen(end));
     fields[1].def = path;
     read_root(root, fields, none, net, env);
@@ -219,7 +204,7 @@ static struct node *read_workload(const struct conf_env *env, const char *name,
     if (!root)
         return NULL;
     read_input(root, net, env->msgs);
-    read_root(root, root_fields, own, net, env);
+    read_root(root, net_fields, own, net, env);
     read_layers(root, net, env);
     return env->msgs->errors > before ? NULL : root;
 }

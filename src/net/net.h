@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include <stdint.h>
+#include <stdio.h>
 
 /* Classes of work that is no weight matrix, in operations. */
 enum work {
@@ -30,6 +31,7 @@ struct window {
 struct layer_type;
 
 struct trained; /* net/trained.h */
+struct args;    /* net/layer_types.h */
 
 /*
  * One layer. A weight layer (groups > 0) is `groups` matrices of rows x
@@ -39,10 +41,13 @@ struct trained; /* net/trained.h */
 struct layer {
     const char *name; /* "layer1.0.conv1" */
     const struct layer_type *type;
+    struct args *arg; /* the keys of its type, its own copy */
     struct place at; /* where the workload file writes it */
     int n_in;
     const int *in;         /* producers, indices below this layer's;
                               -1: the network's input */
+    const struct shape *view; /* the inputs as it sees them, or NULL: as
+                                 their producers give them out */
     struct shape in_shape; /* of the first producer */
     struct shape out;
     struct window win;         /* convolutions and pools, else all ones */
@@ -108,6 +113,14 @@ int net_load(const struct conf_env *env, const char *name, const char *input,
  * Returns 0, or -1 having reported with the layer's place.
  */
 int npy_read(const struct conf_env *env, const char *path, struct layer *l);
+
+/*
+ * Writes a network as a workload file, one layer after another without groups:
+ * read again it has the same layers, and is written as the same bytes. Weights
+ * stay where net->weights.folder says. `scratch` is for its own use. Returns 0,
+ * or -1 if the stream has failed.
+ */
+int net_write(FILE *out, const struct net *net, struct arena *scratch);
 
 const char *layer_type_name(const struct layer *layer); /* "conv" */
 

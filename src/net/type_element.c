@@ -34,14 +34,21 @@ static bool same_positions(const struct shape *a, const struct shape *b)
     return a->h == b->h && a->w == b->w;
 }
 
+/* The shape of the output: that of the first input, or as it is given, for
+ * inputs of which some are repeated along a direction (broadcasting). */
+static void element_out(struct infer *x)
+{
+    x->l->out = x->arg->shape.c ? x->arg->shape : *x->in;
+    x->l->lead = lead_element(x->in);
+}
+
 static int infer_add(struct infer *x)
 {
     struct layer *l = x->l;
-    for (int i = 1; i < l->n_in; i++)
+    for (int i = 1; i < l->n_in && !x->arg->shape.c; i++)
         if (x->in[i].c != x->in->c || !same_positions(&x->in[i], x->in))
             return differ(x, i);
-    l->out = *x->in;
-    l->lead = lead_element(x->in);
+    element_out(x);
     l->work[WORK_ADD] = (l->n_in - 1) * (double)shape_values(&l->out);
     return 0;
 }
@@ -52,18 +59,17 @@ static int infer_mul(struct infer *x)
     struct layer *l = x->l;
     const struct shape *gate = &x->in[1];
     bool one = gate->h == 1 && gate->w == 1;
-    if (gate->c != x->in->c || !(one || same_positions(gate, x->in)))
+    if (!x->arg->shape.c &&
+        (gate->c != x->in->c || !(one || same_positions(gate, x->in))))
         return differ(x, 1);
-    l->out = *x->in;
-    l->lead = lead_element(x->in);
+    element_out(x);
     l->work[WORK_MAC] = (double)shape_values(&l->out);
     return 0;
 }
 
 static int infer_act(struct infer *x)
 {
-    x->l->out = *x->in;
-    x->l->lead = lead_element(x->in);
+    element_out(x);
     return 0;
 }
 
@@ -87,6 +93,7 @@ static int infer_concat(struct infer *x)
 const struct layer_type type_add = {.name = "add",
                                     .text = "sum of inputs of one shape",
                                     .fields = element_fields,
+                                    .shape = GIVEN_MAY,
                                     .in_min = 2,
                                     .in_max = INT_MAX,
                                     .infer = infer_add};
@@ -95,6 +102,7 @@ const struct layer_type type_mul = {
     .name = "mul",
     .text = "product of two inputs, the second perhaps one value a channel",
     .fields = element_fields,
+    .shape = GIVEN_MAY,
     .in_min = 2,
     .in_max = 2,
     .infer = infer_mul};
@@ -102,6 +110,7 @@ const struct layer_type type_mul = {
 const struct layer_type type_act = {.name = "act",
                                     .text = "activation function by itself",
                                     .fields = act_fields,
+                                    .shape = GIVEN_MAY,
                                     .in_min = 1,
                                     .in_max = 1,
                                     .infer = infer_act};

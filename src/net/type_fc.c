@@ -22,6 +22,16 @@ static const struct field fc_fields[] = {
      "false", NULL, "whether the weights are counted with another layer"},
     {0}
 };
+
+static const struct field recurrent_fields[] = {
+    {"out", FIELD_COUNT, DIM_NONE, offsetof(struct args, out), 1, SIZE_LIMIT,
+     NULL, NULL, "output features"},
+    {"inputs", FIELD_COUNT, DIM_NONE, offsetof(struct args, project), 1,
+     SIZE_LIMIT, NULL, NULL, "features of the step before that are fed back"},
+    {"bias", FIELD_FLAG, DIM_NONE, offsetof(struct args, bias), 0, 1,
+     "false", NULL, "whether each output adds a constant"},
+    {0}
+};
 /* clang-format on */
 
 /* A sequence (width 1) keeps its positions; a map is flattened, as after
@@ -56,8 +66,8 @@ const struct layer_type type_linear = {.name = "linear",
                                        .in_max = 1,
                                        .infer = infer_fc};
 
-/* Not written by users: the h matrices of an lstm. The input is the layer's
- * own output of the step before, arg->project features wide. */
+/* The h matrices of an lstm. The input is the layer's own output of the step
+ * before, arg->project features wide. */
 static int infer_recurrent(struct infer *x)
 {
     struct layer *l = x->l;
@@ -72,7 +82,8 @@ static int infer_recurrent(struct infer *x)
 const struct layer_type type_recurrent = {
     .name = "recurrent",
     .text = "fully connected, fed with its own output one step earlier",
-    .fields = fc_fields,
+    .fields = recurrent_fields,
+    .has_codes = true,
     .in_min = 1,
     .in_max = 1,
     .infer = infer_recurrent};

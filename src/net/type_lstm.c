@@ -13,6 +13,8 @@ static const struct field lstm_fields[] = {
      "false", NULL, "whether each gate adds a constant"},
     {0}
 };
+
+static const struct field no_fields[] = {{0}};
 /* clang-format on */
 
 /*
@@ -23,6 +25,8 @@ static const struct field lstm_fields[] = {
 static int infer_gates(struct infer *x)
 {
     struct layer *l = x->l;
+    if (x->in->c % 4)
+        return infer_error(x, "%d channels are not four gates", x->in->c);
     l->out = (struct shape){x->in->c / 4, x->in->h, 1};
     l->lead = lead_element(x->in);
     double cells = (double)shape_values(&l->out);
@@ -32,19 +36,19 @@ static int infer_gates(struct infer *x)
     return 0;
 }
 
-static const struct layer_type type_gates = {.name = "gates",
-                                             .text =
-                                                 "gates and state of an lstm",
-                                             .in_min = 2,
-                                             .in_max = 2,
-                                             .infer = infer_gates};
+const struct layer_type type_gates = {.name = "gates",
+                                      .text = "gates and state of an lstm",
+                                      .fields = no_fields,
+                                      .in_min = 2,
+                                      .in_max = 2,
+                                      .infer = infer_gates};
 
 /* The first producer of the item must be one sequence. */
 static int check_input(struct build *b, const struct item *item, int producer)
 {
     if (producer == FROM_UNKNOWN)
         return -1;
-    const struct shape *in = producer_shape(b, producer);
+    const struct shape *in = producer_shape(b->net, producer);
     if (item->n_from > 1)
         return msg_error(b->msgs, &item->at,
                          "'%s': a layer of type lstm takes 1 input, not %d",

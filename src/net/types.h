@@ -7,7 +7,7 @@
 
 /* clang-format off */
 extern const struct layer_type
-    type_conv, type_dwconv,                             /* type_conv.c */
+    type_conv, type_dwconv, type_deconv,                /* type_conv.c */
     type_fc, type_linear, type_recurrent,               /* type_fc.c */
     type_maxpool, type_avgpool,                         /* type_pool.c */
     type_add, type_mul, type_act, type_concat,          /* type_element.c */
@@ -15,7 +15,9 @@ extern const struct layer_type
     type_shortcut,                                      /* type_move.c */
     type_norm, type_softmax, type_matmul,               /* type_attention.c */
     type_embedding, type_position, type_token,          /* type_embedding.c */
-    type_lstm;                                          /* type_lstm.c */
+    type_operation, type_reduce, type_resize,
+    type_join,                                          /* type_given.c */
+    type_lstm, type_gates;                              /* type_lstm.c */
 /* clang-format on */
 
 #endif

@@ -64,30 +64,94 @@ static int read_kernel(struct node *group, const char *what, bool is_pool,
     return read_pair(&p, n, what, msgs);
 }
 
-int window_read(struct node *group, const char *what, bool is_pool,
-                struct args *arg, struct msgs *msgs)
+/* [top, left, bottom, right], or as other pairs, or "same" */
+static int read_pad(struct node *group, const char *what, struct args *arg,
+                    struct msgs *msgs)
+{
+    struct node *n = node_get(group, "pad");
+    struct pair near = {"pad", 0, &arg->win.pad_h, &arg->win.pad_w};
+    int size[4], i = 0, bad = 0;
+    arg->same = is_word(n, "same");
+    if (!n || arg->same)
+        return 0;
+    if (n->kind != NODE_LIST || node_count(n) != 4)
+        return read_pair(&near, n, what, msgs);
+    for (const struct node *e = n->child; e; e = e->next)
+        bad |= read_one(&near, e, what, &size[i++], msgs);
+    if (bad)
+        return -1;
+    arg->win.pad_h = size[0];
+    arg->win.pad_w = size[1];
+    arg->more_h = size[2] - size[0];
+    arg->more_w = size[3] - size[1];
+    return 0;
+}
+
+/* What there is without a key: of pools the stride is the kernel. */
+static struct window window_of(bool is_pool, int kh, int kw)
+{
+    bool own = is_pool && kh > 0 && kw > 0;
+    return (struct window){kh, kw, own ? kh : 1, own ? kw : 1, 0, 0, 1, 1};
+}
+
+int window_read(struct node *group, const char *what,
+                const struct layer_type *type, struct args *arg,
+                struct msgs *msgs)
 {
     struct window *w = &arg->win;
-    *w = (struct window){.stride_h = 1, .stride_w = 1, .dil_h = 1, .dil_w = 1};
+    bool is_pool = !type->has_codes;
     int bad = read_kernel(group, what, is_pool, w, msgs);
-    if (is_pool && w->kh > 0 && w->kw > 0) {
-        w->stride_h = w->kh;
-        w->stride_w = w->kw;
+    *w = window_of(is_pool, w->kh, w->kw);
+    const struct pair pairs[] = {{"stride", 1, &w->stride_h, &w->stride_w},
+                                 {"dilation", 1, &w->dil_h, &w->dil_w},
+                                 {"size", 1, &arg->size_h, &arg->size_w}};
+    for (int i = 0; i < (type->has_size ? 3 : 2); i++) {
+        struct node *n = node_get(group, pairs[i].name);
+        if (n)
+            bad |= read_pair(&pairs[i], n, what, msgs);
     }
-    struct node *n = node_get(group, "stride");
-    if (n)
-        bad |=
-            read_pair(&(struct pair){"stride", 1, &w->stride_h, &w->stride_w},
-                      n, what, msgs);
-    if ((n = node_get(group, "dilation")))
-        bad |= read_pair(&(struct pair){"dilation", 1, &w->dil_h, &w->dil_w}, n,
-                         what, msgs);
-    n = node_get(group, "pad");
-    arg->same = is_word(n, "same");
-    if (n && !arg->same)
-        bad |= read_pair(&(struct pair){"pad", 0, &w->pad_h, &w->pad_w}, n,
-                         what, msgs);
-    return bad;
+    return read_pad(group, what, arg, msgs) | bad;
+}
+
+static void write_pair(struct conf_pen *pen, const char *name, int h, int w)
+{
+    if (h == w)
+        pen_word(pen, "%s = %d;", name, h);
+    else
+        pen_word(pen, "%s = [%d, %d];", name, h, w);
+}
+
+static void write_pad(struct conf_pen *pen, const struct args *a)
+{
+    const struct window *w = &a->win;
+    if (a->same)
+        pen_word(pen, "pad = \"same\";");
+    else if (a->more_h || a->more_w)
+        pen_word(pen, "pad = [%d, %d, %d, %d];", w->pad_h, w->pad_w,
+                 w->pad_h + a->more_h, w->pad_w + a->more_w);
+    else if (w->pad_h || w->pad_w)
+        write_pair(pen, "pad", w->pad_h, w->pad_w);
+}
+
+void window_write(struct conf_pen *pen, const struct layer_type *type,
+                  const struct args *arg)
+{
+    const struct window *w = &arg->win;
+    struct window def = window_of(!type->has_codes, w->kh, w->kw);
+    /* a kernel over the whole of a direction has no stride there */
+    int stride_h = w->kh ? w->stride_h : def.stride_h;
+    int stride_w = w->kw ? w->stride_w : def.stride_w;
+    if (w->kh || w->kw)
+        write_pair(pen, "kernel", w->kh, w->kw);
+    else
+        pen_word(pen, "kernel = \"global\";");
+    if (stride_h != def.stride_h || stride_w != def.stride_w)
+        write_pair(pen, "stride", stride_h, stride_w);
+    write_pad(pen, arg);
+    if (w->dil_h != 1 || w->dil_w != 1)
+        write_pair(pen, "dilation", w->dil_h, w->dil_w);
+    if (arg->size_h)
+        write_pair(pen, "size", arg->size_h, arg->size_w);
 }
 
 /* One of the two directions of a window. */

@@ -6,6 +6,7 @@
 #include "files.h"
 #include "net/net.h"
 #include "net/trained.h"
+#include "net_round.h"
 #include "onnx/tensor.h"
 
 #include <fenv.h>
@@ -219,10 +220,12 @@ __attribute__((unused)) static int load(const char *shape)
     return load_bytes(bytes, n, shape);
 }
 
+/* Whatever loads can be written as a workload file. */
 __attribute__((unused)) static void good(void)
 {
     int bad = load(NULL);
     ck_need(!bad, "%s", msgs.n ? msgs.list[0].text : "?");
+    round_trip(&net, &arena);
 }
 
 __attribute__((unused)) static void refused(const char *why)
