@@ -71,9 +71,10 @@ static int read_view(struct item *item, struct node *group, struct arena *a,
     snprintf(what, sizeof what, "view of '%.60s'", item->name);
     bool list = n->kind == NODE_LIST && n->child && n->child->kind == NODE_LIST;
     if ((list ? node_count(n) : 1) != inputs)
-        return msg_error(msgs, &n->at, "%s has %d shape%s for %d inputs", what,
+        return msg_error(msgs, &n->at, "%s has %d shape%s for %d input%s", what,
                          list ? node_count(n) : 1,
-                         list && node_count(n) > 1 ? "s" : "", inputs);
+                         list && node_count(n) > 1 ? "s" : "", inputs,
+                         inputs > 1 ? "s" : "");
     struct shape *view = arena_array(a, (size_t)inputs, sizeof *view);
     for (const struct node *e = list ? n->child : n; i < inputs; e = e->next)
         bad |= shape_read(e, what, &view[i++], msgs);

@@ -57,6 +57,51 @@ START_TEST(shipped_files)
 }
 END_TEST
 
+/* ---- what a text may have in it ---- */
+
+START_TEST(odd_texts)
+{
+    static const char name[] = "a \"b\" \\n \t\n\r\f\x01\x7f \xc3\xa9\xff #";
+    ck_assert_int_eq(
+        load_text("name = \"a \\\"b\\\" \\\\n "
+                  "\\t\\n\\r\\f\\x01\\x7f \xc3\xa9\xff #\";\n"
+                  "source = \"@include // /* \"; weights = \"\";\n"
+                  "input = [4]; input_density = 0.1; max_input_bits = 7;\n"
+                  "weight_clip = \"mse\"; weight_percentile = 33.3;\n"
+                  "sources = { a = \"b\"; c = (1, [2, 3], (\"x\", ()), "
+                  "{ d = true; e = 5000000000; f = -1e-300; }); };\n"
+                  "layers = ({ name = \"\\\"\\\\\"; type = \"fc\"; out = 3;\n"
+                  "quant = { scheme = \"apot:4/4\"; clip = 0.1; }; },\n"
+                  "{ type = \"fc\"; out = 2; from = \"\\\"\\\\\"; },\n"
+                  "{ type = \"add\"; from = (\"fc_1\", \"fc_1\");\n"
+                  "work = { add = 0.1; mac = 1e18; scale = 123456789012; }; "
+                  "params = 5000000000; });"),
+        0);
+    ck_assert_str_eq(net.name, name);
+    ck_assert_str_eq(net.layer[0].name, "\"\\");
+    ck_near(net.layer[2].work[WORK_ADD], 0.1, 0);
+    round_trip(&net, &arena);
+}
+END_TEST
+
+/* Settings from the command line are written as a file has them. */
+START_TEST(overrides)
+{
+    const char *sets[] = {"quant.bits=3", "quant.scheme=uniform", "name=5",
+                          "input_density=0.25", NULL};
+    struct conf_env env = {.arena = &arena, .msgs = &msgs, .sets = sets};
+    struct net again;
+    ck_assert_int_eq(
+        net_load(&env, source_path("workloads/lenet5.cfg"), NULL, &net), 0);
+    const char *text = round_text(&net, &arena);
+    round_read(text, &arena, &again);
+    ck_assert_str_eq(again.name, "5");
+    ck_near(again.input_density, 0.25, 0);
+    ck_assert_ptr_nonnull(strstr(text, "scheme = \"uniform\";"));
+    ck_assert_ptr_nonnull(strstr(text, "bits = 3;"));
+}
+END_TEST
+
 /* ---- files with trained weights, if there are any ---- */
 
 static void round_of_onnx(const char *path)
@@ -89,6 +134,8 @@ int main(void)
     tcase_add_checked_fixture(test, setup, teardown);
     tcase_set_timeout(test, 120);
     tcase_add_test(test, shipped_files);
+    tcase_add_test(test, odd_texts);
+    tcase_add_test(test, overrides);
     tcase_add_test(test, models);
     suite_add_tcase(suite, test);
     return unit_run(suite);
