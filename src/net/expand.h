@@ -6,7 +6,7 @@
 #include "net/item.h"
 #include "net/names.h"
 
-#define LAYERS_MAX 262144 /* about 100 MB */
+#define LAYERS_MAX 262144 /* about 200 MB */
 
 /* Producers that are no layer: */
 #define FROM_INPUT   (-1) /* the network's input */

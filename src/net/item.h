@@ -3,7 +3,7 @@
 #ifndef NET_ITEM_H
 #define NET_ITEM_H
 
-#include "conf/write.h"
+#include "conf/print.h"
 #include "net/layer_types.h"
 
 #define NEST_MAX   16 /* groups within groups */

@@ -107,7 +107,8 @@ static void round_same_layer(const struct layer *a, const struct layer *b)
     ck_need(!a->codes == !b->codes, "'%s': codes", a->name);
     ck_need(!a->codes ||
                 !memcmp(a->codes, b->codes,
-                        (size_t)a->rows * (size_t)a->columns * sizeof *a->codes),
+                        sizeof *a->codes * (size_t)a->rows *
+                            (size_t)a->columns),
             "'%s': codes", a->name);
 }
 

@@ -4,6 +4,7 @@
 #include "net/act.h"
 #include "net/layer_types.h"
 #include "net_load.h"
+#include "net_round.h"
 #include <time.h>
 
 /* ---- shape rules ---- */
@@ -113,6 +114,7 @@ START_TEST(test_rule)
     ck_assert_int_eq(l->params, r->params);
     int64_t in = (int64_t)net.input.c * net.input.h * net.input.w;
     ck_assert_int_eq(l->in_values, l->n_in * in);
+    round_trip(&net, &arena);
 }
 END_TEST
 
@@ -127,6 +129,7 @@ START_TEST(test_gate)
     ck_assert_int_eq(net.layer[1].out.h, 4);
     ck_assert_int_eq(net.layer[1].in_values, 128 + 8);
     ck_assert(net.layer[1].work[WORK_MAC] == 128);
+    round_trip(&net, &arena);
 }
 END_TEST
 
@@ -153,6 +156,7 @@ START_TEST(test_lstm)
     ck_assert(g->work[WORK_ADD] == 4 * 30 && g->work[WORK_MAC] == 3 * 30);
     ck_assert_int_eq(p->rows, 6);
     ck_assert_int_eq(layer_named("b")->in[0], index_named("a.p"));
+    round_trip(&net, &arena);
 }
 END_TEST
 
@@ -201,6 +205,7 @@ START_TEST(test_nested_repeats)
     ck_assert_str_eq(layer_named("s.0.b1.c")->quant->text, "q");
     ck_assert_int_eq(layer_named("s.0.b1.d")->quant->integer, 8);
     ck_assert_ptr_null(layer_named("stem")->quant);
+    round_trip(&net, &arena);
 }
 END_TEST
 
@@ -231,6 +236,7 @@ START_TEST(test_scopes)
     ck_assert_int_eq(layer_named("g.d")->in[0], index_named("g.c"));
     ck_assert_int_eq(layer_named("f")->in[0], index_named("c"));
     ck_assert_int_eq(layer_named("maxpool_3")->in[0], index_named("g.e"));
+    round_trip(&net, &arena);
 }
 END_TEST
 

@@ -1,7 +1,7 @@
-/* write.h - settings as libconfig text, in lines of eighty columns */
+/* print.h - settings as libconfig text, in lines of eighty columns */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef CONF_WRITE_H
-#define CONF_WRITE_H
+#ifndef CONF_PRINT_H
+#define CONF_PRINT_H
 
 #include "conf/field.h"
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* write.c - settings as libconfig text, in lines of eighty columns */
+/* print.c - settings as libconfig text, in lines of eighty columns */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "conf/write.h"
+#include "conf/print.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
