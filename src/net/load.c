@@ -1,8 +1,8 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/from_onnx.h"
+#include "net/weights_file.h"
 #include <string.h>
-#include <unistd.h>
 
 /* In the order of enum clip of quant/quant.h. */
 static const char *const clips[] = {"auto", "max",    "percentile",
@@ -24,7 +24,7 @@ const struct field net_fields[] = {
      offsetof(struct net, max_input_bits), 1, 64, "64", NULL,
      "activations of more bits are rounded to so many"},
     {"weights", FIELD_TEXT, DIM_NONE, offsetof(struct net, weights.folder),
-     0, 0, "", NULL, "folder of the weights, LAYER.npy each"},
+     0, 0, "", NULL, "the weights: a folder, .npz or .safetensors"},
     {"weight_clip", FIELD_CHOICE, DIM_NONE, offsetof(struct net, weights.clip),
      0, 0, "auto", clips, "weight of the largest level"},
     {"weight_percentile", FIELD_REAL, DIM_NONE,
@@ -110,40 +110,6 @@ static int sum_up(struct node *root, struct net *net, struct msgs *msgs)
     return 0;
 }
 
-/* The file of each layer; a layer without one is named. */
-static int read_weights(const struct conf_env *env, struct node *root,
-                        struct net *net)
-{
-    const struct node *key = node_get(root, "weights");
-    const char *folder = net->weights.folder;
-    int found = 0, bad = 0;
-    if (!*folder)
-        return 0;
-    if (*folder != '/' && key && key->at.file)
-        folder = arena_printf(env->arena, "%s/%s",
-                              conf_beside(env, &key->at).folders[0], folder);
-    for (int i = 0; i < net->n; i++) {
-        struct layer *l = &net->layer[i];
-        if (!l->groups)
-            continue;
-        const char *path =
-            arena_printf(env->arena, "%s/%s.npy", folder, l->name);
-        if (access(path, F_OK)) {
-            msg_warn(env->msgs, &l->at, "layer '%s' has no weights: no '%s'",
-                     l->name, path);
-            continue;
-        }
-        found++;
-        bad |= npy_read(env, path, l);
-    }
-    if (!found)
-        return msg_error(env->msgs, key ? &key->at : NULL,
-                         "'%s' has no weights of any layer; files are named "
-                         "LAYER.npy",
-                         folder);
-    return bad;
-}
-
 /* ---- files of other formats ---- */
 
 /* Readers of formats, by the ends of names. They fill in layers and what the
@@ -221,7 +187,9 @@ int net_load(const struct conf_env *env, const char *name, const char *input,
                          input, name);
     struct node *root = format ? read_format(env, format, name, input, net)
                                : read_workload(env, name, net);
-    if (!root || sum_up(root, net, env->msgs) || read_weights(env, root, net))
+    if (!root || sum_up(root, net, env->msgs) ||
+        weights_read(env, node_get(root, "weights"), net))
         return -1;
+    copy_trained(env, net);
     return 0;
 }

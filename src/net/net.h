@@ -68,14 +68,14 @@ struct layer {
     struct node *quant;   /* the layer's own `quant` setting or NULL */
     const int64_t *codes; /* rows x columns weights in units of the
                              smallest bit, row-major; NULL if none */
-    const struct trained *trained; /* as an ONNX file has them, or NULL */
+    const struct trained *trained; /* as a file has them, or NULL */
     const float *weights; /* groups x rows x columns, finite; NULL if none */
     bool stored;          /* they are codes already, as `codes` */
 };
 
 /* How weights become codes, as the workload file says. */
 struct net_weights {
-    const char *folder; /* of a file a layer; "": none */
+    const char *folder; /* or file; "": none */
     int clip;           /* enum clip of quant/quant.h */
     double percentile;
     int scale; /* 0: one a layer, 1: one a column */
@@ -105,14 +105,6 @@ struct net {
  */
 int net_load(const struct conf_env *env, const char *name, const char *input,
              struct net *net);
-
-/*
- * Reads the weights of a layer from a numpy file, format 1 to 3, C order,
- * float32, float64 or int8 (codes), of shape (K, N), with groups (G, K, N), or
- * of a convolution (G N, channels, height, width). Memory from env->arena.
- * Returns 0, or -1 having reported with the layer's place.
- */
-int npy_read(const struct conf_env *env, const char *path, struct layer *l);
 
 /*
  * Writes a network as a workload file, one layer after another without groups:

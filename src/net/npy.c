@@ -1,40 +1,19 @@
-/* npy.c - weights from numpy's files: one matrix a file */
+/* npy.c - weights from numpy's files: one array a file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Format: numpy 1.26, "A simple file format for NumPy arrays" (lib.format). */
-#include "net/net.h"
-#include <endian.h>
-#include <errno.h>
-#include <float.h>
-#include <math.h>
-#include <stdio.h>
+#include "net/weights_file.h"
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
-enum { DIMENSIONS = 4, HEADER_MAX = 4096, CHUNK = 4096 };
+enum { DIMENSIONS = 4, HEADER_MAX = 4096 };
 
 /* What the header says. */
 struct head {
-    char type; /* 'f': float32, 'd': float64, 'b': int8 */
-    int size;  /* bytes of a number */
-    bool fortran;
-    int n;
-    int64_t shape[DIMENSIONS];
+    struct entry *e;
+    const char *type; /* as written, for messages */
+    int length;
     int seen; /* keys, a bit each */
 };
-
-struct npy {
-    const struct conf_env *env;
-    const char *path;
-    struct layer *l;
-    FILE *in;
-    struct head head;
-};
-
-static int refuse(const struct npy *f, const char *what)
-{
-    return msg_error(f->env->msgs, &f->l->at, "weights of '%s': '%s' %s",
-                     f->l->name, f->path, what);
-}
 
 /* ---- the header, a Python dictionary ---- */
 
@@ -52,26 +31,17 @@ static const char *expect(const char *s, const char *word)
 
 static const char *read_type(const char *s, struct head *h)
 {
-    static const struct {
-        const char *text;
-        char type;
-        int size;
-    } types[] = {{"'<f4'", 'f', 4},
-                 {"'<f8'", 'd', 8},
-                 {"'|i1'", 'b', 1},
-                 {"'i1'", 'b', 1}};
-    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (expect(s, types[i].text)) {
-            h->type = types[i].type;
-            h->size = types[i].size;
-            return expect(s, types[i].text);
-        }
-    return NULL;
+    if (*s != '\'')
+        return NULL;
+    h->type = s + 1;
+    h->length = (int)strcspn(s + 1, "'");
+    return expect(s + 1 + h->length, "'");
 }
 
 /* "(3, 4)", "(3,)" */
 static const char *read_shape(const char *s, struct head *h)
 {
+    struct tensor *t = &h->e->tensor;
     s = expect(s, "(");
     while (s && *s >= '0' && *s <= '9') {
         int64_t size = 0;
@@ -80,9 +50,9 @@ static const char *read_shape(const char *s, struct head *h)
             if (size > INT32_MAX)
                 return NULL;
         }
-        if (h->n == DIMENSIONS)
+        if (t->rank == DIMENSIONS)
             return NULL;
-        h->shape[h->n++] = size;
+        t->dim[t->rank++] = size;
         s = skip(s);
         if (*s == ',')
             s = skip(s + 1);
@@ -98,8 +68,8 @@ static const char *read_value(const char *s, struct head *h, int key)
         return read_type(s, h);
     if (key == 2)
         return read_shape(s, h);
-    h->fortran = expect(s, "True") != NULL;
-    return expect(s, h->fortran ? "True" : "False");
+    h->e->fortran = expect(s, "True") != NULL;
+    return expect(s, h->e->fortran ? "True" : "False");
 }
 
 /* The three keys in any order, each once. -1: it is something else. */
@@ -123,167 +93,115 @@ static int read_dictionary(const char *s, struct head *h)
     return s && h->seen == 7 && !strcmp(s, "\n") ? 0 : -1;
 }
 
-static int read_head(struct npy *f)
+static int use_type(const struct weights_file *f, const struct head *h)
 {
-    unsigned char fixed[12];
-    char text[HEADER_MAX + 1];
-    if (fread(fixed, 1, 10, f->in) != 10 || memcmp(fixed, "\x93NUMPY", 6))
-        return refuse(f, "is no numpy file");
-    if (fixed[6] < 1 || fixed[6] > 3 || fixed[7])
-        return refuse(f, "is of a version of the format that is not known");
-    size_t length = fixed[8] | (size_t)fixed[9] << 8;
-    if (fixed[6] > 1) {
-        if (fread(fixed + 10, 1, 2, f->in) != 2)
-            return refuse(f, "ends in its header");
-        length |= (size_t)fixed[10] << 16 | (size_t)fixed[11] << 24;
+    static const struct {
+        const char *text;
+        int type;
+    } types[] = {{"<f4", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT},
+                 {"<f8", ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE},
+                 {"<f2", ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16},
+                 {"|i1", ONNX__TENSOR_PROTO__DATA_TYPE__INT8},
+                 {"i1", ONNX__TENSOR_PROTO__DATA_TYPE__INT8}};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (!strncmp(h->type, types[i].text, (size_t)h->length) &&
+            !types[i].text[h->length])
+            return tensor_of_type(&h->e->tensor, types[i].type);
+    if (*h->type == '>' && h->length == 3)
+        return weights_refuse(f, h->e->what,
+                              "is big-endian; save a copy made by "
+                              "astype('<%.2s')",
+                              h->type + 1);
+    return weights_refuse(f, h->e->what,
+                          "holds numbers of type '%.*s'; wanted are float32 "
+                          "('<f4'), float64, float16 or int8",
+                          h->length < 20 ? h->length : 20, h->type);
+}
+
+/* Bytes of the header's text; -1 having reported. */
+static int64_t head_length(const struct weights_file *f,
+                           const struct npy_stream *s, struct entry *e)
+{
+    unsigned char b[12];
+    if (s->get(s->from, b, 10) != 10 || memcmp(b, "\x93NUMPY", 6))
+        return weights_refuse(f, e->what, "is no numpy file");
+    if (b[6] < 1 || b[6] > 3 || b[7])
+        return weights_refuse(
+            f, e->what, "is of a version of the format that is not known");
+    int64_t length = b[8] | b[9] << 8, fixed = 10;
+    if (b[6] > 1) {
+        if (s->get(s->from, b + 10, 2) != 2)
+            return weights_refuse(f, e->what, "ends in its header");
+        length |= (int64_t)b[10] << 16 | (int64_t)b[11] << 24;
+        fixed = 12;
     }
+    e->bytes = s->size - fixed - length;
     if (length > HEADER_MAX)
-        return refuse(f, "has a header of more than 4096 bytes");
-    if (fread(text, 1, length, f->in) != length)
-        return refuse(f, "ends in its header");
+        return weights_refuse(f, e->what,
+                              "has a header of more than 4096 bytes");
+    return length;
+}
+
+int npy_head(const struct weights_file *f, const struct npy_stream *s,
+             struct entry *e)
+{
+    static const char *const layouts[] = {"kn", "gkn", "ocyx", NULL};
+    char text[HEADER_MAX + 1];
+    struct head head = {.e = e};
+    int64_t length = head_length(f, s, e);
+    if (length < 0)
+        return -1;
+    if (e->bytes < 0 ||
+        s->get(s->from, text, (size_t)length) != (size_t)length)
+        return weights_refuse(f, e->what, "ends in its header");
     text[length] = 0;
-    if (strlen(text) != length || read_dictionary(text, &f->head))
-        return refuse(f, "has a header that is not understood; wanted are "
-                         "float32, float64 or int8, little-endian");
-    return f->head.fortran ? refuse(f, "is in Fortran order; save a copy made "
-                                       "by numpy.ascontiguousarray")
-                           : 0;
+    if (strlen(text) != (size_t)length || read_dictionary(text, &head))
+        return weights_refuse(f, e->what,
+                              "has a header that is not understood");
+    e->layouts = layouts;
+    return use_type(f, &head);
 }
 
-/* ---- the numbers ---- */
+/* ---- a folder of them ---- */
 
-/* Is the file's shape one of those of the layer's matrices? */
-static bool fits(const struct head *h, const struct layer *l)
+static size_t get_bytes(void *from, void *to, size_t n)
 {
-    const int64_t *s = h->shape, g = l->groups, k = l->rows, n = l->columns;
-    if (h->n == 2)
-        return g == 1 && s[0] == k && s[1] == n;
-    if (h->n == 3)
-        return s[0] == g && s[1] == k && s[2] == n;
-    return h->n == 4 && s[0] == g * n && s[2] == l->win.kh &&
-           s[3] == l->win.kw && s[1] <= k && s[1] * s[2] * s[3] == k;
+    return fread(to, 1, n, from);
 }
 
-static const char *shape_text(const struct npy *f)
+static void close_npy(struct weights_file *f)
 {
-    const struct head *h = &f->head;
-    const char *text = "";
-    for (int i = 0; i < h->n; i++)
-        text = arena_printf(f->env->arena, "%s%s%lld", text, i ? " x " : "",
-                            (long long)h->shape[i]);
-    return text;
+    if (f->in)
+        fclose(f->in);
+    f->in = NULL;
 }
 
-static int check_shape(const struct npy *f)
+static int open_folder(struct weights_file *f)
 {
-    const struct layer *l = f->l;
-    if (fits(&f->head, l))
-        return 0;
-    return msg_error(f->env->msgs, &l->at,
-                     "weights of '%s': '%s' is %s; the layer has %d matri%s of "
-                     "%d rows x %d columns",
-                     l->name, f->path, shape_text(f), l->groups,
-                     l->groups == 1 ? "x" : "ces", l->rows, l->columns);
-}
-
-/* The file has its numbers and nothing behind them: known before memory is
- * asked for. */
-static int check_length(const struct npy *f, int64_t count)
-{
-    long at = ftell(f->in), end;
-    if (at < 0 || fseek(f->in, 0, SEEK_END) || (end = ftell(f->in)) < 0 ||
-        fseek(f->in, at, SEEK_SET))
-        return refuse(f, "cannot be read");
-    if (end - at == count * f->head.size)
-        return 0;
-    return msg_error(f->env->msgs, &f->l->at,
-                     "weights of '%s': '%s' has %ld bytes of numbers, not %lld",
-                     f->l->name, f->path, end - at,
-                     (long long)(count * f->head.size));
-}
-
-static float number(const struct head *h, const unsigned char *p)
-{
-    uint32_t u;
-    uint64_t v;
-    float f;
-    double d;
-    if (h->type == 'b')
-        return (float)(signed char)*p;
-    if (h->type == 'f') {
-        memcpy(&u, p, sizeof u);
-        u = le32toh(u);
-        memcpy(&f, &u, sizeof f);
-        return f;
-    }
-    memcpy(&v, p, sizeof v);
-    v = le64toh(v);
-    memcpy(&d, &v, sizeof d);
-    return isnan(d) || fabs(d) > (double)FLT_MAX ? INFINITY : (float)d;
-}
-
-static bool is_finite(float w)
-{
-    uint32_t u;
-    memcpy(&u, &w, sizeof u);
-    return (u & 0x7f800000) != 0x7f800000;
-}
-
-/* Where number i of the file goes: a convolution's come channel by channel. */
-static size_t place_of(const struct npy *f, size_t i)
-{
-    size_t k = (size_t)f->l->rows, n = (size_t)f->l->columns;
-    if (f->head.n < 4)
-        return i;
-    size_t channel = i / k, row = i % k;
-    return (channel / n * k + row) * n + channel % n;
-}
-
-static int read_numbers(const struct npy *f, float *to, size_t count)
-{
-    unsigned char chunk[CHUNK * 8];
-    size_t size = (size_t)f->head.size;
-    for (size_t at = 0; at < count;) {
-        size_t n = count - at < CHUNK ? count - at : CHUNK;
-        if (fread(chunk, size, n, f->in) != n)
-            return refuse(f, "cannot be read");
-        for (size_t i = 0; i < n; i++, at++) {
-            float w = number(&f->head, chunk + i * size);
-            if (!is_finite(w))
-                return msg_error(f->env->msgs, &f->l->at,
-                                 "weights of '%s': '%s', number %zu is not "
-                                 "finite in single precision",
-                                 f->l->name, f->path, at + 1);
-            to[place_of(f, at)] = w;
-        }
-    }
+    (void)f;
     return 0;
 }
 
-static int read_file(struct npy *f)
+static int find_npy(struct weights_file *f, const char *name, struct entry *e)
 {
-    struct layer *l = f->l;
-    int64_t count = (int64_t)l->groups * l->rows * l->columns;
-    struct stat st;
-    if (fstat(fileno(f->in), &st) || !S_ISREG(st.st_mode))
-        return refuse(f, "is no regular file");
-    if (read_head(f) || check_shape(f) || check_length(f, count))
+    const char *path = arena_printf(f->env->arena, "%s/%s.npy", f->path, name);
+    close_npy(f);
+    if (access(path, F_OK))
+        return 0;
+    e->what = arena_printf(f->env->arena, "'%s'", path);
+    if (weights_open(f, path))
         return -1;
-    float *to = arena_array(f->env->arena, (size_t)count, sizeof *to);
-    if (read_numbers(f, to, (size_t)count))
-        return -1;
-    l->weights = to;
-    l->stored = f->head.type == 'b';
+    const struct npy_stream stream = {get_bytes, f->in, f->size};
+    return npy_head(f, &stream, e) ? -1 : 1;
+}
+
+static int read_npy(struct weights_file *f, const struct entry *e, uint8_t *to)
+{
+    if (fread(to, 1, (size_t)e->bytes, f->in) != (size_t)e->bytes)
+        return weights_refuse(f, e->what, "changes while it is read");
     return 0;
 }
 
-int npy_read(const struct conf_env *env, const char *path, struct layer *l)
-{
-    struct npy f = {.env = env, .path = path, .l = l};
-    f.in = fopen(path, "rb");
-    if (!f.in)
-        return refuse(&f, strerror(errno));
-    int bad = read_file(&f);
-    fclose(f.in);
-    return bad;
-}
+const struct weights_reader npy_folder = {
+    "",       "files are named LAYER.npy", open_folder, find_npy, read_npy,
+    close_npy};

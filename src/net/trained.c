@@ -2,8 +2,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/trained.h"
 #include "onnx/tensor.h"
-
+#include <float.h>
+#include <math.h>
 #include <string.h>
+
+static float as_float(double x)
+{
+    return isfinite(x) && fabs(x) <= (double)FLT_MAX ? (float)x : INFINITY;
+}
 
 enum { STRIP = 16 }; /* floats of a cache line */
 
@@ -30,7 +36,7 @@ static void copy_strip(const struct trained *w, const struct strip *s)
     tensor_strip(w->tensor, s->from, s->step, s->n, x);
     for (int i = 0; i < s->n; i++)
         s->to[(size_t)i * s->to_step] =
-            (float)((x[i] - w->zero) * s->scale[i * s->scale_step]);
+            as_float((x[i] - w->zero) * s->scale[i * s->scale_step]);
 }
 
 static int least(int a, int b)
@@ -43,14 +49,15 @@ void trained_matrix(const struct layer *l, int group, float *out)
 {
     static const double one = 1;
     const struct trained *w = l->trained;
-    bool along = w->column_step < w->row_step;
+    int window = w->window ? w->window : 1;
+    bool along = window > 1 || w->column_step < w->row_step;
     bool as_is = !w->scale && w->zero == 0 && tensor_is_float(w->tensor);
     int down = along ? 1 : STRIP, right = along ? STRIP : 1;
     for (int r = 0; r < l->rows; r += down)
         for (int c = 0; c < l->columns; c += right) {
             struct strip s = {
-                .from = group * w->group_step + r * w->row_step +
-                        c * w->column_step,
+                .from = group * w->group_step + r / window * w->row_step +
+                        r % window * w->window_step + c * w->column_step,
                 .step = along ? w->column_step : w->row_step,
                 .n = least(STRIP, along ? l->columns - c : l->rows - r),
                 .as_is = as_is,
@@ -63,6 +70,7 @@ void trained_matrix(const struct layer *l, int group, float *out)
             }
             copy_strip(w, &s);
         }
+    }
 }
 
 float *trained_weights(const struct layer *l, struct arena *a)

@@ -18,7 +18,6 @@
         memcpy(&x, at, sizeof x);                                              \
         return (double)x;                                                      \
     }
-GETTER(f64, double)
 GETTER(i8, int8_t)
 GETTER(u8, uint8_t)
 GETTER(i16, int16_t)
@@ -29,6 +28,17 @@ GETTER(i64, int64_t)
 GETTER(u64, uint64_t)
 
 /* Signalling NaNs of a file must not trap: the bits are looked at first. */
+static double get_f64(const void *at)
+{
+    uint64_t bits;
+    double x;
+    memcpy(&bits, at, sizeof bits);
+    if (~bits << 1 >> 53 == 0 && bits << 12)
+        return (double)NAN;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
 static double get_f32(const void *at)
 {
     uint32_t bits;
@@ -95,6 +105,17 @@ static const struct kind *kind_of(int type)
         if (kinds[i].type == type)
             return &kinds[i];
     return NULL;
+}
+
+int tensor_of_type(struct tensor *t, int type)
+{
+    const struct kind *kind = kind_of(type);
+    if (!kind)
+        return -1;
+    t->get = kind->get;
+    t->whole = kind->whole;
+    t->width = kind->width;
+    return 0;
 }
 
 static int read_shape(const struct conf_env *env, const struct place *at,
@@ -226,15 +247,12 @@ int tensor_open(const struct conf_env *env, const char *path,
     struct place at = {path, 0};
     const struct kind *kind = kind_of(proto->data_type);
     *t = (struct tensor){.name = proto->name ? proto->name : ""};
-    if (!kind)
+    if (tensor_of_type(t, proto->data_type))
         return msg_error(env->msgs, &at,
                          "tensor '%s' is of type %d, which is no number",
                          t->name, proto->data_type);
     if (read_shape(env, &at, proto, t))
         return -1;
-    t->get = kind->get;
-    t->whole = kind->whole;
-    t->width = kind->width;
     if (proto->data_location == ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL)
         return use_file(env, &at, proto, t);
     if (!proto->has_raw_data)

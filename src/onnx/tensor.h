@@ -26,6 +26,10 @@ struct tensor {
 int tensor_open(const struct conf_env *env, const char *path,
                 const Onnx__TensorProto *proto, struct tensor *t);
 
+/* How numbers of a type (ONNX's data types) are read from bytes. -1: it is no
+ * type of numbers. */
+int tensor_of_type(struct tensor *t, int type);
+
 static inline double tensor_at(const struct tensor *t, int64_t i)
 {
     return t->get(t->data + i * t->width);

@@ -135,11 +135,11 @@ same 'a convolution in its own shape' conv.csv matrix.csv
 refused() { ivq -n -c ivq-32nm -w t.cfg >out 2>&1; code=$?
     is "$1: status" $code 1; like "$1: says so" "$(cat out)" "$2"; }
 npy w/a.npy '<f4' '2, 2' "$one$half$nan$one"
-refused NaN "t.cfg:2: weights of 'a': '.*w/a.npy', number 3 is not finite"
+refused NaN "t.cfg:2: weights of 'a': row 2, column 1 is no finite number"
 npy w/a.npy '<f4' '2, 2' "$one$half$one$infinity"
-refused infinity 'number 4 is not finite'
+refused infinity 'row 2, column 2 is no finite number'
 npy w/a.npy '<f8' '2, 2' '\000\000\000\000\000\000\360\177\000\000\000\000\000\000\340\277\000\000\000\000\000\000\000\000\000\000\000\000\000\000\360\077'
-refused 'infinity in double precision' 'number 1 is not finite'
+refused 'infinity in double precision' 'row 1, column 1 is no finite number'
 npy w/a.npy '<f4' '4,' "$one$half$one$one"
 refused 'another shape' 'is 4; the layer has 1 matrix of 2 rows x 2 columns'
 npy w/a.npy '<f4' '2, 2' "$one$half$one"
@@ -147,12 +147,14 @@ refused 'too short' 'has 12 bytes of numbers, not 16'
 npy w/a.npy '<f4' '2, 2' "$one$half$one$one$one"
 refused 'too long' 'has 20 bytes of numbers, not 16'
 npy w/a.npy '>f4' '2, 2' "$one$half$one$one"
-refused 'big-endian' 'a header that is not understood'
+refused 'big-endian' "is big-endian; save a copy made by astype..<f4'"
 npy w/a.npy '<f4' '99999999999999999999, 2' "$one"
 refused 'a huge shape' 'a header that is not understood'
 npy w/a.npy '<f4' '2, 2' "$one$half$one$one"
 sed -i 's/False, /True,  /' w/a.npy
-refused 'Fortran order' 'ascontiguousarray'
+value ones_per_weight >fortran
+npy w/a.npy '<f4' '2, 2' "$one$one$half$one"
+is 'Fortran order' "$(cat fortran)" "$(value ones_per_weight)"
 printf 'PK\003\004 no numpy file at all' >w/a.npy
 refused 'another format' 'is no numpy file'
 : >w/a.npy
