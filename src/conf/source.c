@@ -175,16 +175,22 @@ static int is_text(const char *text, size_t size)
     return 1;
 }
 
+char *source_text(const char *path, struct arena *a, size_t *size,
+                  struct msgs *msgs)
+{
+    char *text = read_all(path, a, size, msgs);
+    if (!text || is_text(text, *size))
+        return text;
+    msg_error(msgs, &(struct place){path, 0}, "this is no text file");
+    return NULL;
+}
+
 char *source_read(const char *path, struct arena *a, struct msgs *msgs)
 {
     size_t size = 0;
-    char *text = read_all(path, a, &size, msgs);
+    char *text = source_text(path, a, &size, msgs);
     if (!text)
         return NULL;
-    if (!is_text(text, size)) {
-        msg_error(msgs, &(struct place){path, 0}, "this is no text file");
-        return NULL;
-    }
     /* at most one L is added for every ten digits read */
     char *out = arena_alloc(a, size + size / 10 + 2);
     struct scan s = {text, text + size, out, {path, 1}, msgs, 0};

@@ -15,4 +15,9 @@
  */
 char *source_read(const char *path, struct arena *a, struct msgs *msgs);
 
+/* The bytes of a regular text file as they are, NUL behind them; NULL having
+ * reported. */
+char *source_text(const char *path, struct arena *a, size_t *size,
+                  struct msgs *msgs);
+
 #endif

@@ -1,6 +1,7 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/from_onnx.h"
+#include "net/peers.h"
 #include "net/weights_file.h"
 #include <string.h>
 
@@ -116,10 +117,17 @@ static int sum_up(struct node *root, struct net *net, struct msgs *msgs)
  * network takes in. */
 static const struct format {
     const char *end;
-    bool takes_input; /* its size may be given */
+    bool takes_input;   /* its size may be given */
+    const char *source; /* whose file it is, before the path; NULL: nobody's */
     int (*read)(const struct conf_env *env, const char *path, const char *input,
                 struct net *net);
-} formats[] = {{".onnx", true, from_onnx}};
+} formats[] = {
+    {".onnx", true, NULL, from_onnx},
+    {".csv", false, "NeuroSim NetWork.csv", from_neurosim},
+    {".yaml", false, "Timeloop problem", from_timeloop},
+    {".yml", false, "Timeloop problem", from_timeloop},
+    {"/", false, "Timeloop problems", from_timeloop_folder},
+};
 
 static const struct format *format_of(const char *name)
 {
@@ -132,17 +140,25 @@ static const struct format *format_of(const char *name)
     return NULL;
 }
 
+static bool is_folder(const struct format *format)
+{
+    return *format->end == '/';
+}
+
 /* Name and source follow from the path, unless an override says them. */
 static struct node *read_overrides(const struct conf_env *env, const char *path,
-                                   const char *end, struct net *net)
+                                   const struct format *format, struct net *net)
 {
     static const char *const none[] = {NULL};
     const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t ends = is_folder(format) ? 0 : strlen(format->end);
     struct field fields[sizeof net_fields / sizeof *net_fields];
     struct node *root = conf_overrides(env, path);
     memcpy(fields, net_fields, sizeof fields);
-    fields[0].def = arena_strndup(env->arena, name, strlen(name) - strlen(end));
-    fields[1].def = path;
+    fields[0].def = arena_strndup(env->arena, name, strlen(name) - ends);
+    fields[1].def = format->source ? arena_printf(env->arena, "%s: %s",
+                                                  format->source, path)
+                                   : path;
     read_root(root, fields, none, net, env);
     return root;
 }
@@ -152,9 +168,10 @@ static struct node *read_format(const struct conf_env *env,
                                 const char *input, struct net *net)
 {
     int before = env->msgs->errors;
-    const char *path = conf_find(env, name);
-    struct node *root =
-        path ? read_overrides(env, path, format->end, net) : NULL;
+    const char *path = is_folder(format)
+                           ? arena_strndup(env->arena, name, strlen(name) - 1)
+                           : conf_find(env, name);
+    struct node *root = path ? read_overrides(env, path, format, net) : NULL;
     if (!root || format->read(env, path, input, net) ||
         env->msgs->errors > before)
         return NULL;

@@ -151,8 +151,7 @@ int npy_head(const struct weights_file *f, const struct npy_stream *s,
     int64_t length = head_length(f, s, e);
     if (length < 0)
         return -1;
-    if (e->bytes < 0 ||
-        s->get(s->from, text, (size_t)length) != (size_t)length)
+    if (e->bytes < 0 || s->get(s->from, text, (size_t)length) != (size_t)length)
         return weights_refuse(f, e->what, "ends in its header");
     text[length] = 0;
     if (strlen(text) != (size_t)length || read_dictionary(text, &head))
