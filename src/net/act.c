@@ -35,14 +35,6 @@ int act_find(const char *onnx)
     return OTHER;
 }
 
-int act_named(const char *name)
-{
-    int i = 0;
-    while (i < ACT_N && strcmp(act_names[i], name) != 0)
-        i++;
-    return i < ACT_N ? i : NONE;
-}
-
 /* A function of one value is one look-up, x sigmoid(x) as well. */
 void act_count(int act, int64_t n, double work[WORK_N])
 {

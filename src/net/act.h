@@ -10,7 +10,6 @@ extern const char *const act_names[]; /* NULL at the end; 0 is "none" */
 /* The function of that name in ONNX, "Relu"; one that has no name here is
  * "other". */
 int act_find(const char *onnx);
-int act_named(const char *name); /* 0, none, if there is none of that name */
 
 /* Adds the work of function number `act` on n values. */
 void act_count(int act, int64_t n, double work[WORK_N]);

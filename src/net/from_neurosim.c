@@ -237,7 +237,7 @@ static int add_row(struct table *t, struct chain *c, int i)
         .out = r->at[OUT],
         .groups = 1,
         .same = r->padded,
-        .act = i + 1 < t->n ? act_named("relu") : 0,
+        .act = i + 1 < t->n ? act_find("Relu") : 0,
         .win = {r->at[KERNEL_H], r->at[KERNEL_W], s, s, 0, 0, 1, 1}};
     const struct layer *l = chain_add(
         c, is_vector(r) ? &type_fc : &type_conv, &arg,

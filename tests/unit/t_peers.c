@@ -146,7 +146,7 @@ START_TEST(bad_tables)
         {"99999999999999999999,8,3,3,3,4,0,1\n", "must be a whole number"},
         {"16777217,8,3,3,3,4,0,1\n", "16777217 is outside 1 to 16777216"},
         {"16777216,16777216,16777216,3,3,16777216,0,1\n", "exceeds 2^63"},
-        {"2,2,3,3,3,4,0,1\n2,2,3,9,9,4,0,1\n1,1,1,1,1,1,0,1\n", "the kernel"},
+        {"8,8,3,3,3,4,0,1\n6,6,4,9,9,4,0,1\n", "the kernel covers 9 rows"},
         {"8,8,3,\x01,3,4,0,1\n", "no text file"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
