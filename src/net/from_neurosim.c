@@ -165,7 +165,7 @@ static bool leads_to(const struct row *r, bool padded, const struct row *next)
         w /= 2;
     }
     if (next->at[LENGTH] == 1 && next->at[WIDTH] == 1)
-        return next->at[DEPTH] == h * w * r->at[OUT];
+        return next->at[DEPTH] == count_mul(h * w, r->at[OUT]);
     return next->at[LENGTH] == h && next->at[WIDTH] == w;
 }
 
@@ -251,8 +251,8 @@ static int add_row(struct table *t, struct chain *c, int i)
 static bool is_branch(const struct chain *c, const struct row *r)
 {
     const struct shape *out = producer_shape(&c->build, c->last);
-    int64_t want = (int64_t)r->at[LENGTH] * r->at[WIDTH] * r->at[DEPTH];
-    return c->last != FROM_INPUT && shape_values(out) != want;
+    const struct shape in = {r->at[DEPTH], r->at[LENGTH], r->at[WIDTH]};
+    return c->last != FROM_INPUT && shape_values(out) != shape_values(&in);
 }
 
 static void warn(const struct table *t, const struct some *padded,

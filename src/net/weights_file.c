@@ -1,6 +1,7 @@
 /* weights_file.c - trained weights from files beside a workload file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/weights_file.h"
+#include "net/count.h"
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -66,11 +67,16 @@ static int64_t size_of(const struct layer *l, char letter)
     }
 }
 
+static int64_t weights_of(const struct layer *l)
+{
+    return (int64_t)l->groups * l->rows * l->columns;
+}
+
 /* A dimension that the layout leaves out has one size only: 1. */
 static bool fits(const struct tensor *t, const struct layer *l,
                  const char *layout)
 {
-    int64_t n = 1, all = (int64_t)l->groups * l->columns; /* x rows: fits */
+    int64_t n = 1;
     if (strlen(layout) != (size_t)t->rank)
         return false;
     for (int i = 0; i < t->rank; i++) {
@@ -78,7 +84,7 @@ static bool fits(const struct tensor *t, const struct layer *l,
             return false;
         n *= t->dim[i];
     }
-    return n == all * l->rows;
+    return n == weights_of(l);
 }
 
 static const char *find_layout(const struct entry *e, const struct layer *l)
@@ -135,11 +141,10 @@ static int check_entry(const struct weights_file *f, const struct entry *e,
                               shape_text(e, f->env->arena), l->groups,
                               l->groups == 1 ? "x" : "ces", l->rows,
                               l->columns);
-    int64_t wanted = (int64_t)l->groups * l->rows * l->columns;
-    if (e->bytes != wanted * e->tensor.width)
+    int64_t wanted = count_mul(weights_of(l), e->tensor.width);
+    if (e->bytes != wanted)
         return weights_refuse(f, e->what, "has %lld bytes of numbers, not %lld",
-                              (long long)e->bytes,
-                              (long long)(wanted * e->tensor.width));
+                              (long long)e->bytes, (long long)wanted);
     if (set_steps(e, layout, l, w))
         return weights_refuse(f, e->what,
                               "is in Fortran order; save a copy made by "

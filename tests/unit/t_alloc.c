@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/arena.h"
 #include "estimate.h"
+#include "net/net.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -129,6 +130,82 @@ START_TEST(memory_runs_out_of_cases)
 }
 END_TEST
 
+/* ---- files that are open when the memory runs out are closed ---- */
+
+/* The lowest number that is free tells whether one was left open. */
+static int next_file(void)
+{
+    int fd = dup(STDERR_FILENO);
+    close(fd);
+    return fd;
+}
+
+/* 0: loaded, -1: refused, 1: no memory */
+static int load_net(const char *path)
+{
+    struct arena a;
+    jmp_buf back;
+    struct msgs msgs = {.n = 0};
+    struct net net;
+    struct conf_env env = {.arena = &a, .msgs = &msgs};
+    arena_init(&a, &back);
+    int result = setjmp(back);
+    if (!result)
+        result = net_load(&env, path, NULL, &net);
+    arena_release(&a);
+    return result;
+}
+
+/* 64 Ki weights of one byte: more than a block of the arena. */
+static void write_weights(void)
+{
+    static const char header[] = "{\"a\": {\"dtype\": \"I8\", \"shape\": "
+                                 "[256, 256], \"data_offsets\": [0, 65536]}}";
+    static char all[8 + sizeof header - 1 + 65536] = {sizeof header - 1};
+    memcpy(all + 8, header, sizeof header - 1);
+    file_bytes("w.safetensors", all, sizeof all);
+}
+
+START_TEST(memory_runs_out_of_files)
+{
+    static const char *const names[] = {"t.cfg", "t.yaml", "t.csv"};
+    const char *path[3];
+    char *yaml;
+    size_t n;
+    files_setup();
+    write_weights();
+    path[0] = file_text(names[0],
+                        "name = \"t\"; weights = \"w.safetensors\"; input = "
+                        "[256]; layers = ( { name = \"a\"; type = \"fc\"; "
+                        "out = 256; } );");
+    FILE *out = open_memstream(&yaml, &n);
+    fputs("problem: {instance: {C: 3, M: 4}}\nlist: [0", out);
+    for (int i = 0; i < 1000; i++)
+        fputs(", a", out);
+    fputs("]\n", out);
+    fclose(out);
+    path[1] = file_text(names[1], yaml);
+    path[2] = file_text(names[2], "8,8,3,3,3,4,0,1\n");
+    free(yaml);
+    for (int i = 0; i < 3; i++) {
+        calls = fail_at = 0;
+        int result = load_net(path[i]), before = next_file();
+        long all = calls; /* the assertions have theirs */
+        ck_assert_int_eq(result, 0);
+        for (long call = 1; call <= all; call++) {
+            calls = 0;
+            fail_at = call;
+            result = load_net(path[i]);
+            fail_at = 0;
+            ck_need(result == 1, "%s: call %ld of %ld: %d", names[i], call, all,
+                    result);
+            ck_need(next_file() == before, "%s: a file is open", names[i]);
+        }
+    }
+    files_teardown();
+}
+END_TEST
+
 START_TEST(no_such_memory)
 {
     struct arena a;
@@ -212,6 +289,7 @@ int main(void)
     tcase_set_timeout(c, 60);
     tcase_add_test(c, memory_runs_out);
     tcase_add_test(c, memory_runs_out_of_cases);
+    tcase_add_test(c, memory_runs_out_of_files);
     tcase_add_loop_test(c, no_such_memory, 0, 4);
     tcase_add_test(c, blocks_are_apart);
     tcase_add_test(c, memory_given_back);
