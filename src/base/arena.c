@@ -13,7 +13,11 @@ struct arena_block {
     max_align_t data[];
 };
 
+#ifdef ARENA_EXACT /* each piece a block: sanitizers see where it ends */
+enum { BLOCK_BYTES = 0, ALIGN = 1 };
+#else
 enum { BLOCK_BYTES = 64 * 1024 - 64, ALIGN = sizeof(max_align_t) };
+#endif
 
 void arena_init(struct arena *a, jmp_buf *no_memory)
 {

@@ -39,7 +39,7 @@ static int fold_shape(struct op *o)
 
 static int fold_size(struct op *o)
 {
-    *give(o, 0, NULL, 1) = (double)value_count(o->in[0]);
+    *give(o, 0, o->in[0]->dim, 1) = (double)value_count(o->in[0]);
     return 1;
 }
 

@@ -182,6 +182,14 @@ static const struct pattern {
     {swish, "Swish"},
 };
 
+/* An input that is left out has no value. */
+static void count_use(struct from_onnx *m, const char *name, int by)
+{
+    struct value *v = value_find(m, name);
+    if (v)
+        v->uses += by;
+}
+
 /* Readers of the fused nodes are gone. */
 static void fuse(struct match *x, Onnx__NodeProto *end, char *in,
                  const char *type)
@@ -192,11 +200,11 @@ static void fuse(struct match *x, Onnx__NodeProto *end, char *in,
     for (int i = 0; i < x->n; i++) {
         const Onnx__NodeProto *n = node_at(m, x->node[i]);
         for (size_t k = 0; k < n->n_input; k++)
-            value_find(m, n->input[k])->uses--;
+            count_use(m, n->input[k], -1);
     }
     for (size_t k = 0; k < end->n_input; k++)
-        value_find(m, end->input[k])->uses--;
-    value_find(m, in)->uses++;
+        count_use(m, end->input[k], -1);
+    count_use(m, in, 1);
     end->input[0] = in;
     end->n_input = 1;
     end->n_attribute = 0;

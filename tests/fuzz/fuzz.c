@@ -1,0 +1,149 @@
+/* fuzz.c - any bytes as a file that the program reads, for libFuzzer */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fuzz.h"
+#include "use/study.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- the formats: a file that is given, and a network that reads it ---- */
+
+/* Networks whose weights stand in the file: matrices, groups, windows. */
+#define WEIGHTS_IN(file)                                                       \
+    "name = \"t\"; input = [4, 6, 6]; weights = \"" file "\"; layers = ("      \
+    "{name = \"a\"; type = \"conv\"; out = 4; kernel = 3; groups = 2;},"       \
+    "{name = \"b\"; type = \"fc\"; out = 3;});"
+
+static const struct format {
+    const char *name, *file;
+    const char *network; /* workload file that refers to it; NULL: the file is
+                            the network */
+} formats[] = {
+    {"onnx", "a.onnx", NULL},
+    {"cfg", "a.cfg", NULL},
+    {"npy", "a.npy", WEIGHTS_IN(".")},
+};
+enum { FORMATS = sizeof formats / sizeof *formats };
+
+/* A few counted_as, so that weights are counted in all ways; files choose one
+ * by their size. */
+static const char *const counted_as[] = {
+    "uniform:8/8", "uniform:4", "apot:4/4", "sme:8",
+    "binary",      "ttq",        "abcnet:3", "asymmetric:8",
+};
+enum { WAYS = sizeof counted_as / sizeof *counted_as };
+
+/* ---- files, in a folder of this process ---- */
+
+static char folder[] = "/dev/shm/ivq-fuzz-XXXXXX";
+
+static const char *path_of(const char *file)
+{
+    static char path[100];
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    return path;
+}
+
+static void write_file(const char *file, const void *data, size_t n)
+{
+    FILE *f = fopen(path_of(file), "wb");
+    if (!f || fwrite(data, 1, n, f) != n || fclose(f))
+        abort();
+}
+
+static void leave(void)
+{
+    for (int i = 0; i < FORMATS; i++)
+        unlink(path_of(formats[i].file));
+    unlink(path_of("network.cfg"));
+    rmdir(folder);
+}
+
+static void enter(void)
+{
+    static bool inside;
+    if (!inside && !mkdtemp(folder) &&
+        !mkdtemp(strcpy(folder, "/tmp/ivq-fuzz-XXXXXX")))
+        abort();
+    if (!inside)
+        atexit(leave);
+    inside = true;
+}
+
+/* ---- one file ---- */
+
+static int load(const struct conf_env *env, const char *path, const char *shape,
+                const char *scheme)
+{
+    struct study *s = arena_alloc(env->arena, sizeof *s);
+    s->input_shape = shape;
+    return study_network(s, env, path, scheme);
+}
+
+/* Whether it is a network, without counting its weights a second time. */
+static void load_and_count(const struct conf_env *env,
+                           const struct format *format, size_t size)
+{
+    const char *path = arena_strdup(
+        env->arena, path_of(format->network ? "network.cfg" : format->file));
+    const char *scheme = counted_as[size % WAYS];
+    int bad = load(env, path, NULL, scheme);
+    if (bad && !env->msgs->errors)
+        abort(); /* without a word */
+    if (bad && !strcmp(format->name, "onnx"))
+        load(env, path, "1,3,32,32", scheme);
+}
+
+static int run(const struct format *format, const uint8_t *data, size_t size)
+{
+    static struct msgs msgs;
+    struct arena arena;
+    jmp_buf no_memory;
+    struct conf_env env = {.arena = &arena, .msgs = &msgs};
+    enter();
+    if (format->network)
+        write_file("network.cfg", format->network, strlen(format->network));
+    write_file(format->file, data, size);
+    msgs.n = msgs.errors = msgs.dropped = 0;
+    arena_init(&arena, &no_memory);
+    if (!setjmp(no_memory))
+        load_and_count(&env, format, size);
+    arena_release(&arena);
+    return 0;
+}
+
+static const struct format *format_of(const char *name)
+{
+    for (int i = 0; name && i < FORMATS; i++)
+        if (!strcmp(name, formats[i].name))
+            return &formats[i];
+    return NULL;
+}
+
+/* ---- entries ---- */
+
+int fuzz_file(const char *path, const uint8_t *data, size_t size)
+{
+    const char *dot = strrchr(path, '.');
+    const struct format *format = format_of(dot ? dot + 1 : NULL);
+    return format ? run(format, data, size) : -1;
+}
+
+/* FUZZ_FORMAT in the environment says what the bytes are, else ONNX. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct format *format;
+    if (!format)
+        format = format_of(getenv("FUZZ_FORMAT"));
+    if (!format)
+        format = formats;
+    return run(format, data, size);
+}
+
+/* Debian's libconfig 1.5 loses memory on a text that does not end. */
+const char *__lsan_default_suppressions(void)
+{
+    return "leak:libconfig";
+}
