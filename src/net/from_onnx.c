@@ -119,20 +119,30 @@ static int take_plain(struct from_onnx *m, const Onnx__AttributeProto *a,
     return 0;
 }
 
+static bool makes_constant(const Onnx__NodeProto *n)
+{
+    return n->op_type && !strcmp(n->op_type, "Constant");
+}
+
 static int take_constants(struct from_onnx *m)
 {
     const Onnx__GraphProto *g = m->graph;
     int bad = 0;
     for (size_t i = 0; i < g->n_initializer; i++) {
         struct value *v = value_find(m, g->initializer[i]->name);
-        bad |= v ? take_tensor(m, g->initializer[i], v) : 0;
+        if (v && v->from == FROM_CONSTANT)
+            bad |= graph_error(m, "two initializers are called", v->name);
+        else if (v)
+            bad |= take_tensor(m, g->initializer[i], v);
     }
     for (size_t i = 0; i < g->n_node; i++) {
         const Onnx__NodeProto *n = g->node[i];
         struct value *v = n->n_output ? value_find(m, n->output[0]) : NULL;
-        if (!v || !n->op_type || strcmp(n->op_type, "Constant"))
+        if (!v || !makes_constant(n))
             continue;
-        if (n->n_attribute != 1)
+        if (v->from == FROM_CONSTANT)
+            bad |= graph_error(m, "two constants are called", v->name);
+        else if (n->n_attribute != 1)
             bad |= graph_error(m, "no value in the constant", v->name);
         else if (n->attribute[0]->t)
             bad |= take_tensor(m, n->attribute[0]->t, v);
@@ -247,8 +257,11 @@ static int count_uses(struct from_onnx *m)
     for (size_t i = 0; i < g->n_node; i++) {
         for (size_t k = 0; k < g->node[i]->n_output; k++) {
             struct value *v = value_find(m, g->node[i]->output[k]);
+            bool own = k == 0 && makes_constant(g->node[i]);
             if (v && v->node >= 0)
                 bad |= graph_error(m, "two nodes make", v->name);
+            else if (v && v->from != FROM_UNKNOWN && !own)
+                bad |= graph_error(m, "a node makes what is given:", v->name);
             else if (v)
                 v->node = (int)i;
         }

@@ -3,6 +3,7 @@
 #include "fuzz.h"
 #include "use/study.h"
 
+#include <fenv.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,8 +109,10 @@ static int run(const struct format *format, const uint8_t *data, size_t size)
     write_file(format->file, data, size);
     msgs.n = msgs.errors = msgs.dropped = 0;
     arena_init(&arena, &no_memory);
+    feenableexcept(FE_DIVBYZERO | FE_INVALID); /* as in unit tests */
     if (!setjmp(no_memory))
         load_and_count(&env, format, size);
+    fedisableexcept(FE_DIVBYZERO | FE_INVALID);
     arena_release(&arena);
     return 0;
 }

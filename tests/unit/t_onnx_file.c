@@ -93,6 +93,22 @@ START_TEST(refuses_wrong_graphs)
     add("Relu", "c", "c");
     refused("two nodes make");
     msgs.n = 0;
+    graph.n_node = 1;
+    add("Relu", "c", "w"); /* an initializer */
+    refused("a node makes what is given: 'w'");
+    msgs.n = 0;
+    graph.n_node = 1;
+    add("Relu", "c", "x"); /* the input */
+    refused("a node makes what is given: 'x'");
+    msgs.n = 0;
+    graph.n_node = 1;
+    WEIGHTS("w", 4);
+    refused("two initializers are called 'w'");
+    graph.n_initializer--;
+    msgs.n = 0;
+    with_int(add("Constant", "", "w"), "value_int", 1);
+    refused("two constants are called 'w'");
+    msgs.n = 0;
     graph.n_node = 0;
     refused("no layer with a weight matrix");
 }
