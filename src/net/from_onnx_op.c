@@ -146,6 +146,9 @@ struct layer *op_layer(struct op *o, const struct layer_type *type,
     struct shape *seen = arena_array(m->env->arena, (size_t)n_in, sizeof *seen);
     for (int i = 0; i < n_in; i++) {
         from[i] = in[i]->from;
+        if (!is_activation(in[i]))
+            return op_error(o, "its input '%.80s' is a constant", in[i]->name),
+                   NULL;
         if (view)
             seen[i] = view[i];
         else if (op_shape(o, in[i], &seen[i]))

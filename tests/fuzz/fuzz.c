@@ -4,6 +4,7 @@
 #include "use/study.h"
 
 #include <fenv.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,7 +33,7 @@ enum { FORMATS = sizeof formats / sizeof *formats };
  * by their size. */
 static const char *const counted_as[] = {
     "uniform:8/8", "uniform:4", "apot:4/4", "sme:8",
-    "binary",      "ttq",        "abcnet:3", "asymmetric:8",
+    "binary",      "ttq",       "abcnet:3", "asymmetric:8",
 };
 enum { WAYS = sizeof counted_as / sizeof *counted_as };
 
@@ -73,6 +74,46 @@ static void enter(void)
     inside = true;
 }
 
+/* ---- what holds of every network ---- */
+
+static void holds(bool good, const char *what)
+{
+    if (good)
+        return;
+    fprintf(stderr, "does not hold: %s\n", what);
+    abort();
+}
+#define need(x) holds(x, #x)
+
+static void check_layer(const struct layer *l, int at)
+{
+    for (int i = 0; i < l->n_in; i++)
+        need(l->in[i] >= -1 && l->in[i] < at);
+    need(l->out.c > 0 && l->out.h > 0 && l->out.w > 0);
+    need(l->macs >= 0 && l->params >= 0 && l->lead >= 0 && l->lead <= 1);
+    need(l->in_values >= 0 && l->out_values >= 0 && l->vectors >= 0);
+    for (int i = 0; i < WORK_N; i++)
+        need(isfinite(l->work[i]) && l->work[i] >= 0);
+    if (l->groups)
+        need(l->groups > 0 && l->rows > 0 && l->columns > 0 && l->vectors > 0);
+}
+
+static void check_planes(const struct quant *q)
+{
+    for (int g = 0; g < q->n; g++)
+        for (int p = 0; p < q->group[g].n; p++)
+            need(q->group[g].density[p] >= 0 && q->group[g].density[p] <= 1);
+}
+
+static void check_network(const struct study *s)
+{
+    for (int i = 0; i < s->net->n; i++) {
+        check_layer(&s->net->layer[i], i);
+        if (s->net->layer[i].groups)
+            check_planes(&s->quant[i]);
+    }
+}
+
 /* ---- one file ---- */
 
 static int load(const struct conf_env *env, const char *path, const char *shape,
@@ -80,7 +121,12 @@ static int load(const struct conf_env *env, const char *path, const char *shape,
 {
     struct study *s = arena_alloc(env->arena, sizeof *s);
     s->input_shape = shape;
-    return study_network(s, env, path, scheme);
+    if (study_network(s, env, path, scheme)) {
+        need(env->msgs->errors > 0);
+        return -1;
+    }
+    check_network(s);
+    return 0;
 }
 
 /* Whether it is a network, without counting its weights a second time. */
@@ -91,8 +137,6 @@ static void load_and_count(const struct conf_env *env,
         env->arena, path_of(format->network ? "network.cfg" : format->file));
     const char *scheme = counted_as[size % WAYS];
     int bad = load(env, path, NULL, scheme);
-    if (bad && !env->msgs->errors)
-        abort(); /* without a word */
     if (bad && !strcmp(format->name, "onnx"))
         load(env, path, "1,3,32,32", scheme);
 }

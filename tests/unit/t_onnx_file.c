@@ -109,6 +109,10 @@ START_TEST(refuses_wrong_graphs)
     with_int(add("Constant", "", "w"), "value_int", 1);
     refused("two constants are called 'w'");
     msgs.n = 0;
+    graph.n_node = 1;
+    add("Relu", "w", "r");
+    refused("its input 'w' is a constant");
+    msgs.n = 0;
     graph.n_node = 0;
     refused("no layer with a weight matrix");
 }
