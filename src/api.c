@@ -463,6 +463,41 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }
 
+/* ---- the network itself ---- */
+
+static enum ivq_status no_network(ivq *ctx)
+{
+    msg_error(&ctx->msgs, NULL, "there is no network to write");
+    return IVQ_INPUT;
+}
+
+enum ivq_status ivq_write_network(ivq *ctx, FILE *out, const char *statistics)
+{
+    if (!ctx->study.net)
+        return no_network(ctx);
+    locale_t before = enter(ctx);
+    if (setjmp(ctx->no_memory))
+        return leave(before, out_of_memory(ctx));
+    int bad = import_network(out, &ctx->study, ctx->quant, statistics,
+                             &ctx->arena[SCRATCH]);
+    arena_release(&ctx->arena[SCRATCH]);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+enum ivq_status ivq_write_statistics(ivq *ctx, FILE *out)
+{
+    if (!ctx->study.net)
+        return no_network(ctx);
+    locale_t before = enter(ctx);
+    int bad = import_statistics(out, &ctx->study);
+    return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
+}
+
+int ivq_weighted_layers(const ivq *ctx)
+{
+    return import_weighted(&ctx->study);
+}
+
 /* ---- published figures beside ours ---- */
 
 /* All of it is forgotten when memory runs out. */

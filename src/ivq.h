@@ -65,6 +65,17 @@ enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as);
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name);
 enum ivq_status ivq_load_network(ivq *ctx, const char *name);
 
+/*
+ * The loaded network as a workload file, with its quantization; weights are
+ * left out. `statistics` (may be NULL) is the name of a file beside it with
+ * what ivq_write_statistics writes: for each layer with weights what their
+ * quantization left of them, so that the workload file alone gives nearly the
+ * same estimate. ivq_weighted_layers: layers whose weights are known.
+ */
+enum ivq_status ivq_write_network(ivq *ctx, FILE *out, const char *statistics);
+enum ivq_status ivq_write_statistics(ivq *ctx, FILE *out);
+int ivq_weighted_layers(const ivq *ctx);
+
 /* Estimates the network on the technology. Cheap when only values of
  * components have changed since the last time. */
 enum ivq_status ivq_estimate(ivq *ctx);

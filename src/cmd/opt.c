@@ -41,6 +41,19 @@ static const struct opt validate_options[] = {
     {"help", 'h', NULL, "this text"},
     {"version", 'V', NULL, "the version"},
     {0}};
+
+static const struct opt import_options[] = {
+    {"output", 'o', "FILE", "write FILE.cfg, and FILE.stats.cfg of weights"},
+    {"quant", OPT_QUANT, "SCHEME", "quantization that is written: apot:4/4"},
+    {"weight-clip", OPT_CLIP, "BY", "auto, max, percentile, mse or scheme"},
+    {"weight-percentile", OPT_PERCENTILE, "P", "of that clip, 99.9"},
+    {"weight-scale", OPT_SCALE, "PER", "a scale per tensor or column"},
+    {"input-shape", OPT_INPUT_SHAPE, "N,C,H,W", "input of an ONNX network"},
+    {"set", 's', "PATH=VALUE", "override workload.PATH; may repeat"},
+    {"include", 'I', "FOLDER", "look up names here first; may repeat"},
+    {"help", 'h', NULL, "this text"},
+    {"version", 'V', NULL, "the version"},
+    {0}};
 /* clang-format on */
 
 const struct opt_program opt_est = {
@@ -58,6 +71,15 @@ const struct opt_program opt_validate = {
     "Published figures beside ours; without a FILE, all installed ones.\n\n",
     "\nExit status 3: a figure lies outside its tolerance without a reason.\n"
     "See ivq-validate(1).\n",
+    1};
+
+const struct opt_program opt_import = {
+    "ivq-import", import_options,
+    "usage: ivq-import [options] NETWORK\n\n"
+    "A network of another format, model.onnx, as a workload file, and the "
+    "statistics\nof its weights.\n\n",
+    "\nExample: ivq-import model.onnx --input-shape 1,3,224,224 -o net.cfg\n"
+    "See ivq-import(1), ivq-workload(5).\n",
     1};
 
 /* The next argument that is no option, if the program takes them. */

@@ -8,7 +8,8 @@
 /* Options without a short form; OPT_LIST + enum ivq_list for the lists. */
 enum {
     OPT_FILE = 256, OPT_PER, OPT_QUANT, OPT_INPUT_SHAPE, OPT_EXPLAIN,
-    OPT_AREA, OPT_CROSSBARS, OPT_VS, OPT_NORMALISE, OPT_WEIGHTS, OPT_LIST
+    OPT_AREA, OPT_CROSSBARS, OPT_VS, OPT_NORMALISE, OPT_WEIGHTS, OPT_CLIP,
+    OPT_PERCENTILE, OPT_SCALE, OPT_LIST
 };
 
 /* One option of a program; a table of them ends with name NULL. */
@@ -25,7 +26,7 @@ struct opt_program {
     const char *usage, *end;   /* before and behind them in --help */
     int takes_files;           /* arguments that are no options */
 };
-extern const struct opt_program opt_est, opt_validate;
+extern const struct opt_program opt_est, opt_validate, opt_import;
 
 /* A walk over the arguments, from index 1. */
 struct opt_walk {

@@ -114,6 +114,11 @@ static int format_of(const char *name)
     return is_special(name) ? (int)IVQ_TEXT : -1;
 }
 
+int put_file(const struct put *put, ivq *ctx, const char *name)
+{
+    return write_file(put, ctx, name, IVQ_TEXT);
+}
+
 int put_output(const struct put *put, ivq *ctx, const char *name)
 {
     if (!name || !strcmp(name, "-"))

@@ -24,5 +24,7 @@ int put_failed(const char *program, const char *name); /* with errno */
 /* Writes to `name`, whose end says the format; NULL and "-" are standard
  * output. Returns an exit status. */
 int put_output(const struct put *put, ivq *ctx, const char *name);
+/* The same to a file that is text whatever its name. */
+int put_file(const struct put *put, ivq *ctx, const char *name);
 
 #endif

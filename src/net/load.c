@@ -34,6 +34,8 @@ const struct field net_fields[] = {
     {"weight_scale", FIELD_CHOICE, DIM_NONE,
      offsetof(struct net, weights.scale), 0, 0, "tensor", scales,
      "weights that share a scale"},
+    {"statistics", FIELD_TEXT, DIM_NONE, offsetof(struct net, statistics),
+     0, 0, "", NULL, "file with what ivq-import knew of the weights"},
     {0}
 };
 
@@ -205,8 +207,8 @@ int net_load(const struct conf_env *env, const char *name, const char *input,
     struct node *root = format ? read_format(env, format, name, input, net)
                                : read_workload(env, name, net);
     if (!root || sum_up(root, net, env->msgs) ||
-        weights_read(env, node_get(root, "weights"), net))
+        weights_read(env, node_get(root, "weights"), net) ||
+        statistics_read(env, node_get(root, "statistics"), net))
         return -1;
-    copy_trained(env, net);
     return 0;
 }

@@ -71,6 +71,8 @@ struct layer {
     const struct trained *trained; /* as a file has them, or NULL */
     const float *weights; /* groups x rows x columns, finite; NULL if none */
     bool stored;          /* they are codes already, as `codes` */
+    struct node *statistics; /* of weights that were left out: the first of
+                             the layer's groups in that file, or NULL */
 };
 
 /* How weights become codes, as the workload file says. */
@@ -94,6 +96,8 @@ struct net {
     struct node *sources; /* its `sources` group or NULL */
     double input_density; /* share of ones among input bits, 0..1 */
     struct net_weights weights;
+    const char *statistics; /* file with those of the weights; "": none */
+    struct node *recorded;  /* that file, or NULL */
     int max_input_bits;   /* that an activation has, whatever `quant` says */
 };
 

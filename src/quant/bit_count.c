@@ -208,15 +208,12 @@ WIDE static void add_group(const struct weights *w, const float *scale,
     }
 }
 
-/* The shape whose (E|w|)^2 / E[w^2] is `ratio`, which grows with it; at the
- * ends of what quant_cdf_abs() takes, those. */
-static double shape_of_moments(double ratio)
+double weight_shape(double ratio)
 {
     double low = 0.3, high = 10;
     for (int i = 0; i < 60; i++) {
         double middle = 0.5 * (low + high);
-        double mean = dist_mean_abs(DIST_GGD, middle);
-        if (mean * mean < ratio)
+        if (dist_mean_abs(DIST_GGD, middle) < ratio)
             low = middle;
         else
             high = middle;
@@ -258,8 +255,7 @@ void weight_stats(const struct quantizer *q, const struct weights *w,
         return;
     out->rms = sqrt(sum.squares / sum.n);
     out->mean_abs = sum.absolute / sum.n;
-    double ratio = out->mean_abs / out->rms;
-    out->shape = shape_of_moments(ratio * ratio);
+    out->shape = weight_shape(out->mean_abs / out->rms);
 }
 
 #define FAR 1e6 /* standard deviations: all weights are 0 */

@@ -198,6 +198,9 @@ struct weight_stats {
 void weight_stats(const struct quantizer *q, const struct weights *w,
                   const float *scale, const struct bits *b, struct arena *a,
                   struct weight_stats *out);
+/* The shape of which E|w| / rms is `ratio`, which grows with it; at the ends
+ * of what quant_cdf_abs() takes, those. */
+double weight_shape(double ratio);
 void weight_planes(const struct quantizer *q, const struct weight_stats *s,
                    struct arena *a, struct planes *out);
 

@@ -96,13 +96,14 @@ static int take_real(struct reader *r, const char *what, double *out)
     return 0;
 }
 
+static const char *const dists[] = {"gaussian", "laplace", "ggd"};
+
 static int take_dist(struct reader *r, enum dist *out)
 {
-    static const char *const names[] = {"gaussian", "laplace", "ggd"};
     char word[WORD_MAX] = "";
     take_word(r, ",", word);
     for (int i = 0; i < 3; i++)
-        if (!strcmp(word, names[i])) {
+        if (!strcmp(word, dists[i])) {
             *out = (enum dist)i;
             return 0;
         }
@@ -184,4 +185,47 @@ int quant_spec_parse(const char *text, struct quant_spec *spec, int *input_bits,
     if (quant_spec_read(text, spec, input_bits, why, size))
         return -1;
     return quant_spec_check(spec, why, size);
+}
+
+/* ---- and back ---- */
+
+/* The option's value unless it is that of `plain`. -1: it is. */
+static int print_value(const struct option *o, const void *spec,
+                       const void *plain, char *out, int size)
+{
+    const char *x = (const char *)spec + o->offset;
+    const char *y = (const char *)plain + o->offset;
+    double real, other;
+    if (o->kind == REAL) {
+        memcpy(&real, x, sizeof real);
+        memcpy(&other, y, sizeof other);
+        if (!(real < other || real > other))
+            return -1;
+        number_format(out, size, real);
+        return 0;
+    }
+    int number, before;
+    memcpy(&number, x, sizeof number);
+    memcpy(&before, y, sizeof before);
+    if (number == before)
+        return -1;
+    if (o->kind == DIST)
+        snprintf(out, (size_t)size, "%s", dists[number]);
+    else
+        snprintf(out, (size_t)size, "%d", number);
+    return 0;
+}
+
+char *quant_spec_print(const struct quant_spec *spec, char *out, int size)
+{
+    struct quant_spec plain;
+    char value[40];
+    quant_spec_init(&plain, spec->scheme);
+    int n =
+        snprintf(out, (size_t)size, "%s:%d", spec->scheme->name, spec->bits);
+    for (int i = 0; i < OPTIONS && n < size; i++)
+        if (!print_value(&options[i], spec, &plain, value, sizeof value))
+            n += snprintf(out + n, (size_t)(size - n), ",%s=%s",
+                          options[i].name, value);
+    return out;
 }

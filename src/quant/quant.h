@@ -153,6 +153,10 @@ int quant_spec_check(const struct quant_spec *spec, char *why, int size);
 int quant_spec_parse(const char *text, struct quant_spec *spec,
                      int *input_bits, char *why, int size);
 
+/* The spec as quant_spec_parse() reads it: "sme:8,terms=3"; 96 bytes are
+ * enough. Returns out. */
+char *quant_spec_print(const struct quant_spec *spec, char *out, int size);
+
 /* The level set of a spec; memory from `a`. -1 with the reason in `why`. */
 int quant_levels(const struct quant_spec *spec, struct arena *a,
                  struct levels *out, char *why, int size);

@@ -45,6 +45,17 @@ int report_network(FILE *out, const struct study *s);
 /* The chain behind a figure. */
 int explain_write(FILE *out, const struct study *s, const struct metric *m);
 
+/*
+ * The network as a workload file that refers to `statistics` (NULL: none) and
+ * has `quant` for its own quantization (NULL: leave it); scratch from `a`. The
+ * statistics: for each layer with known weights a record of each scheme.
+ * import_weighted: how many layers have them.
+ */
+int import_network(FILE *out, const struct study *s, const char *quant,
+                   const char *statistics, struct arena *a);
+int import_statistics(FILE *out, const struct study *s);
+int import_weighted(const struct study *s);
+
 int list_params(FILE *out, const struct study *s);
 int list_models(FILE *out);
 int list_schemes(FILE *out);

@@ -1,0 +1,205 @@
+/* record.c - the statistics of a layer's weights, kept without the weights */
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quant/record.h"
+#include "conf/field.h"
+
+#include <math.h>
+
+enum { WHY = 200 };
+
+/* What is written beside the scheme and the densities. */
+#define MEMBER(m) offsetof(struct weight_record, m)
+/* clang-format off */
+static const struct field record_fields[] = {
+    {"rows", FIELD_REAL, DIM_NONE, MEMBER(rows), 0, 1e15, NULL, NULL,
+     "rows with a weight that is not zero, over all groups"},
+    {"columns", FIELD_REAL, DIM_NONE, MEMBER(columns), 0, 1e15, NULL, NULL,
+     "columns, likewise"},
+    {"live", FIELD_REAL, DIM_NONE, MEMBER(live), 0, 1, NULL, NULL,
+     "share of the weights in such rows and columns"},
+    {"max", FIELD_REAL, DIM_NONE, MEMBER(max), 0, 1e38, NULL, NULL,
+     "largest magnitude of a weight"},
+    {"clip", FIELD_REAL, DIM_NONE, MEMBER(clip), 0, 1e38, NULL, NULL,
+     "weight of the largest level"},
+    {"rms", FIELD_REAL, DIM_NONE, MEMBER(rms), 0, 1e38, NULL, NULL,
+     "root mean square of the live weights, in units of clip"},
+    {"mean_abs", FIELD_REAL, DIM_NONE, MEMBER(mean_abs), 0, 1e38, NULL, NULL,
+     "their mean magnitude, in units of clip"},
+    {0}
+};
+/* clang-format on */
+
+/* The weight of the largest level in units of the smallest bit. */
+static double top_of(const struct quantizer *q)
+{
+    return 0.5 * (q->half_top - q->half_centre);
+}
+
+static double largest_of(const struct weights *w)
+{
+    double largest = 0;
+    for (size_t i = 0; i < weights_count(w); i++)
+        largest = fmax(largest, fabs((double)w->value[i]));
+    return largest;
+}
+
+void record_fill(struct weight_record *r, const struct quantizer *q,
+                 const struct weights *w, const float *scale,
+                 const struct clip_rule *rule, const struct weight_stats *s)
+{
+    size_t n = (size_t)w->groups * (size_t)w->columns;
+    r->spec = *q->spec;
+    r->rule = *rule;
+    r->max = largest_of(w);
+    r->clip = 0;
+    for (size_t i = 0; i < n; i++)
+        if (scale[i] > 0)
+            r->clip = fmax(r->clip, top_of(q) / (double)scale[i]);
+    r->rms = s->rms / top_of(q);
+    r->mean_abs = s->mean_abs / top_of(q);
+    r->rows = (double)s->live_rows;
+    r->columns = (double)s->live_columns;
+    r->live = s->live;
+}
+
+/* ---- whether a record holds, and what it says of another scheme ---- */
+
+static bool equal(double a, double b)
+{
+    return !(a < b || a > b);
+}
+
+static bool same_levels(const struct quant_spec *a, const struct quant_spec *b)
+{
+    return a->scheme == b->scheme && a->bits == b->bits &&
+           a->terms == b->terms && a->roll_bits == b->roll_bits &&
+           a->delta == b->delta && equal(a->clip, b->clip);
+}
+
+/* A spec may bring its own clip; bases have one by nature. */
+static enum clip clip_of(const struct quant_spec *spec,
+                         const struct clip_rule *rule)
+{
+    return spec->clip > 0 ? CLIP_SCHEME : rule->clip;
+}
+
+static bool same_rule(const struct weight_record *r,
+                      const struct quant_spec *spec,
+                      const struct clip_rule *rule)
+{
+    enum clip clip = clip_of(spec, rule);
+    return clip == clip_of(&r->spec, &r->rule) &&
+           rule->per_column == r->rule.per_column &&
+           (clip != CLIP_PERCENTILE ||
+            equal(rule->percentile, r->rule.percentile));
+}
+
+bool record_is_of(const struct weight_record *r, const struct quant_spec *spec,
+                  const struct clip_rule *rule)
+{
+    return same_levels(&r->spec, spec) && same_rule(r, spec, rule);
+}
+
+/* Where weights are clipped now, in units of where they were; 0: unknown. */
+static double clip_ratio(const struct weight_record *r,
+                         const struct quant_spec *spec,
+                         const struct clip_rule *rule)
+{
+    enum clip clip = clip_of(spec, rule);
+    bool by_weights = clip == CLIP_LARGEST || clip == CLIP_PERCENTILE;
+    if (same_rule(r, spec, rule) && (by_weights || same_levels(&r->spec, spec)))
+        return 1;
+    if (rule->per_column || r->rule.per_column)
+        return 0;
+    if (clip == CLIP_LARGEST)
+        return r->clip > 0 ? r->max / r->clip : 1;
+    if (clip == CLIP_SCHEME) /* in rms of all weights; the dead ones are 0 */
+        return quant_clip(spec) * r->rms * sqrt(r->live);
+    return 0;
+}
+
+int record_moments(const struct weight_record *r, const struct quantizer *q,
+                   const struct clip_rule *rule, struct weight_stats *out)
+{
+    double ratio = clip_ratio(r, q->spec, rule);
+    *out = (struct weight_stats){.live = r->live,
+                                 .live_rows = (int64_t)r->rows,
+                                 .live_columns = (int64_t)r->columns};
+    if (!(r->rms > 0))
+        return 0; /* all weights are zero */
+    if (!(ratio > 0))
+        return -1;
+    out->rms = r->rms / ratio * top_of(q);
+    out->mean_abs = r->mean_abs / ratio * top_of(q);
+    if (q->levels.plane_threshold) /* thresholds are in rms of all weights */
+        out->rms = 1 / sqrt(r->live);
+    out->shape = weight_shape(r->mean_abs / r->rms);
+    return 0;
+}
+
+/* ---- as text ---- */
+
+static int read_scheme(struct node *group, struct weight_record *r,
+                       struct msgs *msgs)
+{
+    const char *text = NULL;
+    char why[WHY];
+    int bits = 0;
+    if (node_text(group, "scheme", &text, msgs))
+        return -1;
+    if (!text)
+        return msg_error(msgs, &group->at, "'scheme' is missing: \"apot:4\"");
+    if (quant_spec_parse(text, &r->spec, &bits, why, sizeof why))
+        return msg_error(msgs, &node_get(group, "scheme")->at, "%s", why);
+    return 0;
+}
+
+static int read_density(struct node *group, struct weight_record *r,
+                        struct msgs *msgs)
+{
+    const struct node *list = node_get(group, "density");
+    if (!list || list->kind != NODE_LIST || node_count(list) > PLANES_MAX)
+        return msg_error(msgs, list ? &list->at : &group->at,
+                         "'density' must be a list of shares, plane 0 first");
+    for (const struct node *e = list->child; e; e = e->next) {
+        if ((e->kind != NODE_REAL && e->kind != NODE_INT) || e->real < 0 ||
+            e->real > 1)
+            return msg_error(msgs, &e->at,
+                             "density: number %d is no share from 0 to 1",
+                             r->n + 1);
+        r->density[r->n++] = e->real;
+    }
+    return 0;
+}
+
+int record_read(struct node *group, const struct clip_rule *rule,
+                struct arena *a, struct msgs *msgs, struct weight_record *out)
+{
+    struct bound bound = {.path = "", .fields = record_fields, .data = out};
+    *out = (struct weight_record){.rule = *rule};
+    if (read_scheme(group, out, msgs) || read_density(group, out, msgs) ||
+        field_read(&bound, group, NULL, group->at, a, msgs))
+        return -1;
+    if (out->rms > 0 && !(out->live > 0 && out->clip > 0))
+        return msg_error(msgs, &group->at,
+                         "rms is above 0, but live or clip is not");
+    return 0;
+}
+
+void record_write(FILE *out, const struct weight_record *r)
+{
+    char text[96];
+    quant_spec_print(&r->spec, text, sizeof text);
+    fprintf(out, "scheme = \"%s\";", text);
+    for (const struct field *f = record_fields; f->name; f++)
+        fprintf(out, "%s %s = %.7g;", f->offset == MEMBER(rms) ? "\n     " : "",
+                f->name, field_get(f, r));
+    fputs("\n      density = [", out);
+    for (int i = 0; i < r->n; i++)
+        fprintf(out, "%s%.7g",
+                i == 0  ? ""
+                : i % 8 ? ", "
+                        : ",\n        ",
+                r->density[i]);
+    fputs("];", out);
+}
