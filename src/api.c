@@ -489,7 +489,10 @@ enum ivq_status ivq_write_statistics(ivq *ctx, FILE *out)
     if (!ctx->study.net)
         return no_network(ctx);
     locale_t before = enter(ctx);
-    int bad = import_statistics(out, &ctx->study);
+    if (setjmp(ctx->no_memory))
+        return leave(before, out_of_memory(ctx));
+    int bad = import_statistics(out, &ctx->study, &ctx->arena[SCRATCH]);
+    arena_release(&ctx->arena[SCRATCH]);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);
 }
 

@@ -92,12 +92,12 @@ static struct planes_of *planes_of(const struct run *run, const struct quant *q,
         for (int i = 0; i < NUMBERS; i++)
             out->at[p][i] = (double)NAN;
         out->at[p][DENSITY_MODEL] = o->model.density[p];
-        if (!o->known)
-            continue;
-        out->at[p][DENSITY] = o->exact.density[p];
-        out->at[p][DENSITY_STATS] = o->stats.density[p];
+        if (o->known)
+            out->at[p][DENSITY] = o->exact.density[p];
+        if (q->record)
+            out->at[p][DENSITY_STATS] = o->stats.density[p];
     }
-    if (o->known)
+    if (q->bits)
         fill_counts(run, q->bits, a, out);
     return out;
 }

@@ -44,15 +44,18 @@ enum { LAYER_COLUMNS = sizeof layer_columns / sizeof *layer_columns };
 
 const char *est_weights_as(const struct run_layer *r)
 {
-    static const char *const names[] = {"", "exact", "stats", "model"};
+    static const char *const names[] = {"", "exact", "stats", "model",
+                                        "recorded"};
     return names[r->weights];
 }
 
 /* Ones in a weight, mean over the layer: counted, or by a distribution. */
 static union cell ones_of(const struct run_layer *r, enum weights_as as)
 {
-    const struct ones *o = r->quant ? &r->quant->ones : NULL;
-    if (!o || (!o->known && as != WEIGHTS_MODEL))
+    const struct quant *q = r->quant;
+    const struct ones *o = q ? &q->ones : NULL;
+    if (!q || (as == WEIGHTS_EXACT && !o->known) ||
+        (as == WEIGHTS_STATS && !q->record))
         return number((double)NAN);
     return number(as == WEIGHTS_EXACT   ? o->exact.ones
                   : as == WEIGHTS_STATS ? o->stats.ones

@@ -38,6 +38,13 @@ struct item {
 
 extern const struct field net_fields[]; /* of struct net: load.c */
 
+/*
+ * statistics.c: the file net->statistics, if there is one, beside the file of
+ * the setting `key`; gives layers their groups. -1 having reported.
+ */
+int statistics_read(const struct conf_env *env, const struct node *key,
+                    struct net *net);
+
 /* Reads the list of layers. Returns the first item, NULL if there is none
  * (reported). Items that could not be read are there, marked as bad. */
 struct item *item_read_list(struct node *list, int depth, struct arena *a,

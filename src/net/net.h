@@ -72,7 +72,8 @@ struct layer {
     const float *weights; /* groups x rows x columns, finite; NULL if none */
     bool stored;          /* they are codes already, as `codes` */
     struct node *statistics; /* of weights that were left out: the first of
-                             the layer's groups in that file, or NULL */
+                             its groups in that file, one a scheme, or NULL */
+    int n_statistics;        /* how many they are, at most 4 */
 };
 
 /* How weights become codes, as the workload file says. */
@@ -97,7 +98,6 @@ struct net {
     double input_density; /* share of ones among input bits, 0..1 */
     struct net_weights weights;
     const char *statistics; /* file with those of the weights; "": none */
-    struct node *recorded;  /* that file, or NULL */
     int max_input_bits;   /* that an activation has, whatever `quant` says */
 };
 

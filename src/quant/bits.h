@@ -67,6 +67,10 @@ struct clip_rule {
     bool per_column;   /* a scale for each column, not for the tensor */
 };
 
+/* The rule for weights of the spec where CLIP_AUTO leaves it to that. */
+struct clip_rule quant_clip_rule(const struct quant_spec *spec,
+                                 const struct clip_rule *rule);
+
 /* Weights before quantization: groups x rows x columns, row-major. Finite. */
 struct weights {
     int groups, rows, columns;
@@ -172,10 +176,19 @@ void bits_count(const struct bits *b, int tile_rows, int tile_columns,
  * those of weight_planes(); with WEIGHTS_MODEL as they were. Of several schemes
  * the first takes the output channels of least variance, the last those of
  * largest, in numbers that come nearest to the shares, which become those of
- * the channels. Fills q->ones and q->bits. Memory from `a`. -1 with the reason
+ * the channels. Fills q->ones, q->bits and q->record. Memory from `a`. -1 with the reason
  * in `why`.
  */
 int quant_weights(struct quant *q, const struct weights *w, bool stored,
+                  const struct clip_rule *rule, enum weights_as as,
+                  struct arena *a, char *why, int size);
+
+/*
+ * The same from records in place of weights, one for each scheme: planes as
+ * counted where they were counted of this quantization (WEIGHTS_RECORDED), else
+ * those of weight_planes(). Not for WEIGHTS_EXACT. Scratch from `a`, too.
+ */
+int quant_records(struct quant *q, const struct weight_record *record, int n,
                   const struct clip_rule *rule, enum weights_as as,
                   struct arena *a, char *why, int size);
 

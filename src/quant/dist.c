@@ -26,7 +26,7 @@ double dist_shape(enum dist dist, double shape)
 }
 
 /* Density b / (2 a G(1/b)) exp(-(|x|/a)^b); a for unit variance. */
-static double scale(double b)
+double dist_width(double b)
 {
     return sqrt(tgamma(1 / b) / tgamma(3 / b));
 }
@@ -34,7 +34,7 @@ static double scale(double b)
 double dist_mean_abs(enum dist dist, double shape)
 {
     double b = dist_shape(dist, shape);
-    return scale(b) * tgamma(2 / b) / tgamma(1 / b);
+    return dist_width(b) * tgamma(2 / b) / tgamma(1 / b);
 }
 
 /*
@@ -44,7 +44,7 @@ double dist_mean_abs(enum dist dist, double shape)
  */
 static double ggd_cdf_abs(double b, double x)
 {
-    double a = scale(b), s = 1 / b, u = pow(x / a, b);
+    double a = dist_width(b), s = 1 / b, u = pow(x / a, b);
     if (u > 700)
         return 1;
     if (u < 1e-9)

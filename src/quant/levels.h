@@ -31,6 +31,8 @@ double levels_centre(const struct levels *l);
 /* Shape of the generalised Gaussian that is the spec's distribution: 2 for
  * the Gaussian, 1 for the Laplace distribution. */
 double dist_shape(enum dist dist, double shape);
+/* a of exp(-(|w|/a)^shape) in standard deviations. */
+double dist_width(double shape);
 /* Mean of |w| in standard deviations. */
 double dist_mean_abs(enum dist dist, double shape);
 /* The x with quant_cdf_abs(x) = p, 0 <= p < 1. */

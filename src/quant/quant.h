@@ -69,7 +69,9 @@ enum weights_as {
     WEIGHTS_BEST,  /* exact where there are weights, else the model */
     WEIGHTS_EXACT, /* themselves, counted */
     WEIGHTS_STATS, /* a zero-inflated generalised Gaussian by their moments */
-    WEIGHTS_MODEL  /* the distribution of the scheme's spec */
+    WEIGHTS_MODEL, /* the distribution of the scheme's spec */
+    WEIGHTS_RECORDED /* planes as once counted, the places of ones unknown; not
+                      asked for: the best where there are records only */
 };
 
 /* Means over the weights of a layer. */
@@ -81,7 +83,7 @@ struct plane_means {
 
 /* The three ways to them. Without weights only `model`. */
 struct ones {
-    bool known; /* there are weights */
+    bool known; /* exact is; stats is if there are records */
     enum weights_as as; /* what the groups' densities are of */
     struct plane_means exact, stats, model;
 };
@@ -95,6 +97,8 @@ struct quant {
     int low_input_bits;    /* DRQ: bits of the insensitive share, else 0 */
     double low_input_share;/* DRQ: share of input vectors at the low width */
     const struct bits *bits; /* real weights, whatever ones.as; NULL: none */
+    const struct weight_record *record; /* quant/record.h: of each scheme's
+                                weights; NULL: nothing is known of them */
     struct ones ones;
     char label[48];        /* "apot 4/4", "mixed 2:1 sp2 4 + uniform 4 / 4" */
 };

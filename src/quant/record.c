@@ -2,15 +2,28 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "quant/record.h"
 #include "conf/field.h"
+#include "quant/levels.h"
 
 #include <math.h>
 
-enum { WHY = 200 };
+enum { WHY = 200, SPEC_TEXT = 96, SAMPLE = 1024, GRID = 2048 };
+
+/* In the order of enum clip; what is auto was decided. */
+static const char *const clips[] = {"auto", "max",    "percentile",
+                                    "mse",  "scheme", NULL};
 
 /* What is written beside the scheme and the densities. */
 #define MEMBER(m) offsetof(struct weight_record, m)
 /* clang-format off */
 static const struct field record_fields[] = {
+    {"weight_clip", FIELD_CHOICE, DIM_NONE, MEMBER(rule.clip), 0, 0, "max",
+     clips, "how the largest level was found"},
+    {"weight_percentile", FIELD_REAL, DIM_NONE, MEMBER(rule.percentile),
+     1, 100, "99.9", NULL, "of the clip 'percentile'"},
+    {"per_column", FIELD_FLAG, DIM_NONE, MEMBER(rule.per_column), 0, 1,
+     "false", NULL, "whether each column had a scale of its own"},
+    {"share", FIELD_REAL, DIM_NONE, MEMBER(share), 0, 1, "1", NULL,
+     "of the layer's output channels"},
     {"rows", FIELD_REAL, DIM_NONE, MEMBER(rows), 0, 1e15, NULL, NULL,
      "rows with a weight that is not zero, over all groups"},
     {"columns", FIELD_REAL, DIM_NONE, MEMBER(columns), 0, 1e15, NULL, NULL,
@@ -76,11 +89,11 @@ static bool same_levels(const struct quant_spec *a, const struct quant_spec *b)
            a->delta == b->delta && equal(a->clip, b->clip);
 }
 
-/* A spec may bring its own clip; bases have one by nature. */
+/* A spec may bring its own clip. */
 static enum clip clip_of(const struct quant_spec *spec,
                          const struct clip_rule *rule)
 {
-    return spec->clip > 0 ? CLIP_SCHEME : rule->clip;
+    return spec->clip > 0 ? CLIP_SCHEME : quant_clip_rule(spec, rule).clip;
 }
 
 static bool same_rule(const struct weight_record *r,
@@ -100,39 +113,66 @@ bool record_is_of(const struct weight_record *r, const struct quant_spec *spec,
     return same_levels(&r->spec, spec) && same_rule(r, spec, rule);
 }
 
-/* Where weights are clipped now, in units of where they were; 0: unknown. */
-static double clip_ratio(const struct weight_record *r,
-                         const struct quant_spec *spec,
-                         const struct clip_rule *rule)
+/*
+ * Weights with the record's moments, in units of its clip: quantiles of the
+ * live part's distribution, which ends at the largest weight, signs in turn,
+ * and zeros. A percentile or the least squared error can be asked of them, the
+ * largest weight cannot.
+ */
+static struct weights sample_of(const struct weight_record *r, struct arena *a)
 {
-    enum clip clip = clip_of(spec, rule);
+    double shape = weight_shape(r->mean_abs / r->rms), sum[GRID + 1] = {0};
+    double top = r->max / r->clip, width = r->rms * dist_width(shape);
+    float *value = arena_array(a, SAMPLE, sizeof *value);
+    int live = (int)ceil(SAMPLE * r->live), i = 0;
+    double x[GRID + 1] = {0};
+    for (int g = 1; g <= GRID; g++) { /* densest where the peak may be */
+        x[g] = top * pow((double)g / GRID, 3);
+        double density = exp(-pow(fmin(x[g] / width, 1e30), shape));
+        sum[g] = sum[g - 1] + (x[g] - x[g - 1]) * density;
+    }
+    for (int k = 0; k < live; k++) {
+        while (i + 1 < GRID && sum[i + 1] * live < (k + 0.5) * sum[GRID])
+            i++;
+        value[k] = (float)(k % 2 ? -x[i + 1] : x[i + 1]);
+    }
+    return (struct weights){1, SAMPLE, 1, value, NULL};
+}
+
+/* Units of the smallest bit in what was the clip; 0: unknown. */
+static double scale_of(const struct weight_record *r, const struct quantizer *q,
+                       const struct clip_rule *rule, struct arena *a)
+{
+    struct clip_rule now = quant_clip_rule(q->spec, rule);
+    enum clip clip = clip_of(q->spec, rule);
     bool by_weights = clip == CLIP_LARGEST || clip == CLIP_PERCENTILE;
-    if (same_rule(r, spec, rule) && (by_weights || same_levels(&r->spec, spec)))
-        return 1;
+    float scale;
+    if (same_rule(r, q->spec, rule) &&
+        (by_weights || same_levels(&r->spec, q->spec)))
+        return top_of(q);
     if (rule->per_column || r->rule.per_column)
         return 0;
     if (clip == CLIP_LARGEST)
-        return r->clip > 0 ? r->max / r->clip : 1;
-    if (clip == CLIP_SCHEME) /* in rms of all weights; the dead ones are 0 */
-        return quant_clip(spec) * r->rms * sqrt(r->live);
-    return 0;
+        return top_of(q) * r->clip / r->max;
+    struct weights w = sample_of(r, a);
+    quantizer_scale(q, &w, &now, a, &scale);
+    return (double)scale;
 }
 
 int record_moments(const struct weight_record *r, const struct quantizer *q,
-                   const struct clip_rule *rule, struct weight_stats *out)
+                   const struct clip_rule *rule, struct arena *a,
+                   struct weight_stats *out)
 {
-    double ratio = clip_ratio(r, q->spec, rule);
     *out = (struct weight_stats){.live = r->live,
                                  .live_rows = (int64_t)r->rows,
                                  .live_columns = (int64_t)r->columns};
     if (!(r->rms > 0))
         return 0; /* all weights are zero */
-    if (!(ratio > 0))
+    double scale = scale_of(r, q, rule, a);
+    if (!(scale > 0))
         return -1;
-    out->rms = r->rms / ratio * top_of(q);
-    out->mean_abs = r->mean_abs / ratio * top_of(q);
-    if (q->levels.plane_threshold) /* thresholds are in rms of all weights */
-        out->rms = 1 / sqrt(r->live);
+    out->rms = r->rms * scale;
+    out->mean_abs = r->mean_abs * scale;
     out->shape = weight_shape(r->mean_abs / r->rms);
     return 0;
 }
@@ -172,34 +212,36 @@ static int read_density(struct node *group, struct weight_record *r,
     return 0;
 }
 
-int record_read(struct node *group, const struct clip_rule *rule,
-                struct arena *a, struct msgs *msgs, struct weight_record *out)
+int record_read(struct node *group, struct arena *a, struct msgs *msgs,
+                struct weight_record *out)
 {
     struct bound bound = {.path = "", .fields = record_fields, .data = out};
-    *out = (struct weight_record){.rule = *rule};
+    *out = (struct weight_record){.n = 0};
     if (read_scheme(group, out, msgs) || read_density(group, out, msgs) ||
         field_read(&bound, group, NULL, group->at, a, msgs))
         return -1;
-    if (out->rms > 0 && !(out->live > 0 && out->clip > 0))
+    if (out->rms > 0 && !(out->live > 0 && out->clip > 0 && out->max > 0))
         return msg_error(msgs, &group->at,
-                         "rms is above 0, but live or clip is not");
+                         "rms is above 0, but live, clip or max is not");
     return 0;
 }
 
-void record_write(FILE *out, const struct weight_record *r)
+/* Seven digits tell more than the moments of a sample do. */
+void record_write(struct conf_pen *pen, const char *layer,
+                  const struct weight_record *r, const char *after)
 {
-    char text[96];
-    quant_spec_print(&r->spec, text, sizeof text);
-    fprintf(out, "scheme = \"%s\";", text);
+    char text[SPEC_TEXT];
+    pen_word(pen, "{ layer = %s;", conf_quoted(pen->arena, layer));
+    pen_word(pen, "scheme = \"%s\";",
+             quant_spec_print(&r->spec, text, sizeof text));
     for (const struct field *f = record_fields; f->name; f++)
-        fprintf(out, "%s %s = %.7g;", f->offset == MEMBER(rms) ? "\n     " : "",
-                f->name, field_get(f, r));
-    fputs("\n      density = [", out);
+        if (f->kind == FIELD_REAL && !f->def)
+            pen_word(pen, "%s = %.7g;", f->name, field_get(f, r));
+        else
+            field_write(pen, f, r);
+    pen_word(pen, "density = [");
     for (int i = 0; i < r->n; i++)
-        fprintf(out, "%s%.7g",
-                i == 0  ? ""
-                : i % 8 ? ", "
-                        : ",\n        ",
-                r->density[i]);
-    fputs("];", out);
+        pen_word(pen, "%.7g%s", r->density[i], i + 1 < r->n ? "," : "");
+    pen_word(pen, "]; }%s", after);
+    pen_line(pen);
 }

@@ -1,6 +1,6 @@
 /* weights.c - real weights into the quantization of a layer */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "quant/bits.h"
+#include "quant/record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -152,6 +152,7 @@ struct part {
     struct quant_spec spec;
     struct bits b;
     struct planes counted, stats;
+    struct weight_record *record;
 };
 
 /* Codes as they are: uniform levels of one unit, as many as it takes. */
@@ -166,8 +167,8 @@ static int stored_spec(const struct weights *w, struct quant_spec *spec,
     return quant_spec_check(spec, r->why, r->size);
 }
 
-static struct clip_rule clip_of(const struct quant_spec *spec,
-                                const struct clip_rule *rule)
+struct clip_rule quant_clip_rule(const struct quant_spec *spec,
+                                 const struct clip_rule *rule)
 {
     struct clip_rule own = *rule;
     if (own.clip == CLIP_AUTO)
@@ -178,13 +179,12 @@ static struct clip_rule clip_of(const struct quant_spec *spec,
 }
 
 static float *scale_of(const struct part *p, const struct quantizer *z,
-                       const struct reading *r)
+                       const struct clip_rule *rule, const struct reading *r)
 {
     size_t n = column_count(&p->w);
-    struct clip_rule rule = clip_of(&p->spec, r->rule);
     float *scale = arena_array(r->scratch, n, sizeof *scale);
     if (!r->stored && !p->w.code)
-        quantizer_scale(z, &p->w, &rule, r->scratch, scale);
+        quantizer_scale(z, &p->w, rule, r->scratch, scale);
     else
         for (size_t i = 0; i < n; i++)
             scale[i] = 1;
@@ -228,11 +228,21 @@ static void count_planes(struct part *p, struct arena *a)
     p->counted.width = width > p->counted.width ? width : p->counted.width;
 }
 
+static void keep_planes(struct part *p)
+{
+    p->record->share = p->counted.share;
+    p->record->n = p->counted.n;
+    memcpy(p->record->density, p->counted.density, sizeof p->counted.density);
+}
+
 /* Quantizes and counts; p->counted begins as the planes of the model. */
 static int read_part(struct part *p, const struct reading *r)
 {
     struct weight_stats moments;
     struct quantizer z;
+    struct clip_rule rule = quant_clip_rule(&p->spec, r->rule);
+    p->record->spec = p->spec;
+    p->record->rule = rule;
     if (!p->w.columns) {
         p->stats = p->counted;
         return 0;
@@ -240,12 +250,14 @@ static int read_part(struct part *p, const struct reading *r)
     if ((r->stored && stored_spec(&p->w, &p->spec, r)) ||
         quantizer_init(&z, &p->spec, r->scratch, r->why, r->size))
         return -1;
-    float *scale = scale_of(p, &z, r);
+    float *scale = scale_of(p, &z, &rule, r);
     pack(p, &z, scale, r->a);
     count_planes(p, r->scratch);
     weight_stats(&z, &p->w, scale, &p->b, r->scratch, &moments);
     weight_planes(&z, &moments, r->scratch, &p->stats);
     p->stats.share = p->counted.share;
+    record_fill(p->record, &z, &p->w, scale, &rule, &moments);
+    keep_planes(p);
     return 0;
 }
 
@@ -286,17 +298,20 @@ static const struct bits *join(const struct part *part, int n,
     return b;
 }
 
-static void take(struct quant *q, const struct part *part, enum weights_as as)
+/* `known`: the planes were counted. */
+static void take(struct quant *q, const struct part *part, bool known,
+                 enum weights_as as)
 {
     struct planes counted[GROUPS_MAX], stats[GROUPS_MAX];
     for (int g = 0; g < q->n; g++) {
         counted[g] = part[g].counted;
         stats[g] = part[g].stats;
     }
-    means_of(counted, q->n, &q->ones.exact);
+    if (known)
+        means_of(counted, q->n, &q->ones.exact);
     means_of(stats, q->n, &q->ones.stats);
-    q->ones.known = true;
-    q->ones.as = as == WEIGHTS_BEST ? WEIGHTS_EXACT : as;
+    q->ones.known = known;
+    q->ones.as = as;
     for (int g = 0; g < q->n && as != WEIGHTS_MODEL; g++)
         q->group[g] = as == WEIGHTS_STATS ? stats[g] : counted[g];
 }
@@ -304,10 +319,11 @@ static void take(struct quant *q, const struct part *part, enum weights_as as)
 /* The columns of each scheme, quantized. */
 static int read_parts(const struct quant *q, const struct weights *w,
                       const uint8_t *scheme, const struct reading *r,
-                      struct part *part)
+                      struct part *part, struct weight_record *record)
 {
     for (int g = 0; g < q->n; g++) {
         struct part *p = &part[g];
+        p->record = &record[g];
         p->w = scheme ? gather(w, scheme, g, r->scratch) : *w;
         p->spec = q->spec[g];
         p->counted = q->group[g];
@@ -330,12 +346,68 @@ int quant_weights(struct quant *q, const struct weights *given, bool stored,
     const struct reading r = {stored, rule, scratch, scheme ? scratch : a,
                               why,    size};
     struct part *part = arena_array(scratch, (size_t)q->n, sizeof *part);
+    struct weight_record *record = arena_array(a, (size_t)q->n, sizeof *record);
     quant_ones_of_model(q);
-    int bad = read_parts(q, &w, scheme, &r, part);
+    int bad = read_parts(q, &w, scheme, &r, part, record);
     if (!bad) {
         q->bits = join(part, q->n, &w, scheme, a);
-        take(q, part, as);
+        q->record = record;
+        take(q, part, true, as == WEIGHTS_BEST ? WEIGHTS_EXACT : as);
     }
     arena_rewind(scratch, mark);
     return bad;
+}
+
+/* ---- from records ---- */
+
+/* *counted: whether the planes are those of this quantization. */
+static int read_record(struct part *p, const struct weight_record *record,
+                       bool *counted, const struct reading *r)
+{
+    struct weight_stats moments;
+    struct quantizer z;
+    *counted = record_is_of(record, &p->spec, r->rule);
+    if (quantizer_init(&z, &p->spec, r->scratch, r->why, r->size))
+        return -1;
+    if (record_moments(record, &z, r->rule, r->scratch, &moments)) {
+        snprintf(r->why, (size_t)r->size,
+                 "they do not say where each column is clipped; import the "
+                 "network again with this weight_clip and weight_scale");
+        return -1;
+    }
+    weight_planes(&z, &moments, r->scratch, &p->stats);
+    p->counted.share = p->stats.share = record->share;
+    if (*counted) {
+        p->counted.n = record->n;
+        memcpy(p->counted.density, record->density, sizeof record->density);
+    }
+    return 0;
+}
+
+int quant_records(struct quant *q, const struct weight_record *record, int n,
+                  const struct clip_rule *rule, enum weights_as as,
+                  struct arena *a, char *why, int size)
+{
+    struct part *part = arena_array(a, (size_t)q->n, sizeof *part);
+    const struct reading r = {false, rule, a, a, why, size};
+    bool all = true, counted;
+    quant_ones_of_model(q);
+    if (n != q->n) {
+        snprintf(why, (size_t)size,
+                 "they are of another number of schemes; import the network "
+                 "again with this quantization");
+        return -1;
+    }
+    for (int g = 0; g < n; g++) {
+        part[g].spec = q->spec[g];
+        part[g].counted = q->group[g];
+        if (read_record(&part[g], &record[g], &counted, &r))
+            return -1;
+        all &= counted;
+    }
+    q->record = record;
+    if (as == WEIGHTS_BEST)
+        as = all ? WEIGHTS_RECORDED : WEIGHTS_STATS;
+    take(q, part, all, as);
+    return 0;
 }

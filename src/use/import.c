@@ -22,8 +22,10 @@ int import_network(FILE *out, const struct study *s, const char *quant,
     net.layer = arena_array(a, (size_t)net.n, sizeof *net.layer);
     for (int i = 0; i < net.n; i++)
         net.layer[i] = s->net->layer[i];
-    if (statistics)
+    if (statistics) {
         net.statistics = statistics;
+        net.weights.folder = "";
+    }
     if (quant)
         override_quant(&net, quant, a);
     return net_write(out, &net, a);
@@ -33,22 +35,23 @@ int import_weighted(const struct study *s)
 {
     int n = 0;
     for (int i = 0; s->net && i < s->net->n; i++)
-        n += s->net->layer[i].groups && s->quant[i].record;
+        n += s->quant[i].record != NULL;
     return n;
 }
 
-int import_statistics(FILE *out, const struct study *s)
+int import_statistics(FILE *out, const struct study *s, struct arena *a)
 {
-    const struct clip_rule *rule = NULL;
-    fprintf(out,
-            "// Statistics of weights that were quantized as it says; see "
-            "ivq-workload(5).\nlayers = (\n");
-    for (int i = 0, n = 0; i < s->net->n; i++) {
+    struct conf_pen pen = {.out = out, .arena = a, .first = 4, .more = 6};
+    fputs("// What became of weights when they were quantized; see STATISTICS "
+          "in\n// ivq-workload(5).\nlayers = (\n",
+          out);
+    int left = import_weighted(s);
+    for (int i = 0; i < s->net->n; i++) {
         const struct quant *q = &s->quant[i];
-        if (!s->net->layer[i].groups || !q->record)
-            continue;
-        for (int g = 0; g < q->n; g++)
-            record_write(out, s->net->layer[i].name, &q->record[g]);
+        left -= q->record != NULL;
+        for (int g = 0; q->record && g < q->n; g++)
+            record_write(&pen, s->net->layer[i].name, &q->record[g],
+                         left || g + 1 < q->n ? "," : "");
     }
     fputs(");\n", out);
     return ferror(out) ? -1 : 0;

@@ -4,7 +4,7 @@
 
 #include "base/suggest.h"
 #include "net/trained.h"
-#include "quant/bits.h"
+#include "quant/record.h"
 
 #include <string.h>
 
@@ -88,13 +88,35 @@ static int check_finite(const struct layer *l, const struct weights *w,
                      l->name, at / l->columns + 1, at % l->columns + 1);
 }
 
+static struct clip_rule rule_of(const struct net_weights *from)
+{
+    return (struct clip_rule){(enum clip)from->clip, from->percentile,
+                              from->scale == 1};
+}
+
+/* The groups of the layer's name, one behind the other. */
+static int use_records(const struct conf_env *env, const struct study *s,
+                       const struct layer *l, struct quant *q)
+{
+    const struct clip_rule rule = rule_of(&s->net->weights);
+    struct weight_record *record =
+        arena_array(env->arena, GROUPS_MAX, sizeof *record);
+    char why[WHY];
+    int n = 0;
+    for (struct node *g = l->statistics; n < l->n_statistics; g = g->next)
+        if (record_read(g, env->arena, env->msgs, &record[n++]))
+            return -1;
+    if (!quant_records(q, record, n, &rule, s->weights, env->arena, why,
+                       sizeof why))
+        return 0;
+    return msg_error(env->msgs, &l->at, "statistics of '%s': %s", l->name, why);
+}
+
 static int use_weights(const struct conf_env *env, const struct study *s,
                        const struct layer *l, const float *value,
                        struct quant *q)
 {
-    const struct net_weights *from = &s->net->weights;
-    const struct clip_rule rule = {(enum clip)from->clip, from->percentile,
-                                   from->scale == 1};
+    const struct clip_rule rule = rule_of(&s->net->weights);
     const struct weights w = {l->groups, l->rows, l->columns, value,
                               value ? NULL : l->codes};
     char why[WHY];
@@ -113,8 +135,12 @@ static int load_layer(const struct conf_env *env, const struct study *s,
     struct arena *scratch = arena_scratch(env->arena);
     struct arena_mark mark = arena_mark(scratch);
     const float *value = l->trained ? trained_weights(l, scratch) : l->weights;
+    int bad = 0;
     quant_ones_of_model(q);
-    int bad = value || l->codes ? use_weights(env, s, l, value, q) : 0;
+    if (value || l->codes)
+        bad = use_weights(env, s, l, value, q);
+    else if (l->statistics && s->weights != WEIGHTS_EXACT)
+        bad = use_records(env, s, l, q);
     arena_rewind(scratch, mark);
     return bad;
 }
@@ -127,7 +153,8 @@ static int load_weights(const struct conf_env *env, const struct study *s)
         const struct layer *l = &s->net->layer[i];
         if (!l->groups)
             continue;
-        found += l->codes || l->weights || l->trained;
+        found += l->codes || l->weights || l->trained ||
+                 (l->statistics && s->weights != WEIGHTS_EXACT);
         bad |= load_layer(env, s, l, &s->quant[i]);
     }
     if (!found && (s->weights == WEIGHTS_EXACT || s->weights == WEIGHTS_STATS))

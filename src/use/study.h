@@ -53,7 +53,7 @@ int explain_write(FILE *out, const struct study *s, const struct metric *m);
  */
 int import_network(FILE *out, const struct study *s, const char *quant,
                    const char *statistics, struct arena *a);
-int import_statistics(FILE *out, const struct study *s);
+int import_statistics(FILE *out, const struct study *s, struct arena *a);
 int import_weighted(const struct study *s);
 
 int list_params(FILE *out, const struct study *s);

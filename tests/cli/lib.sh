@@ -18,6 +18,8 @@ ivq() { "$est" -I "$srcdir/tech" -I "$srcdir/workloads" \
     -I "$srcdir/workloads/quant" "$@"; }
 validate() { "$(dirname "$est")/ivq-validate" -I "$srcdir/tech" \
     -I "$srcdir/workloads" -I "$srcdir/workloads/quant" "$@"; }
+import() { "$(dirname "$est")/ivq-import" -I "$srcdir/workloads" \
+    -I "$srcdir/workloads/quant" "$@"; }
 
 # result STATUS NAME: one TAP line
 result() {

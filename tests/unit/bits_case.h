@@ -71,7 +71,8 @@ __attribute__((unused)) static bool can_build(const struct scheme *scheme, int b
     return quant_spec_check(&spec, why, sizeof why) == 0;
 }
 
-static void quantize(struct quantized *z, const struct scheme *scheme, int bits,
+__attribute__((unused)) static void
+quantize(struct quantized *z, const struct scheme *scheme, int bits,
                      const struct clip_rule *rule)
 {
     char why[WHY];
@@ -85,7 +86,7 @@ static void quantize(struct quantized *z, const struct scheme *scheme, int bits,
     bits_quantize(&z->q, &z->w, z->scale, &arena, &z->b);
 }
 
-static struct clip_rule any_rule(void)
+__attribute__((unused)) static struct clip_rule any_rule(void)
 {
     return (struct clip_rule){(enum clip)(CLIP_LARGEST + below(4)), uniform(50, 100),
                               below(2) == 1};
