@@ -250,7 +250,7 @@ static int add_row(struct table *t, struct chain *c, int i)
 /* Whether the row takes in something else than the row before gives out. */
 static bool is_branch(const struct chain *c, const struct row *r)
 {
-    const struct shape *out = producer_shape(&c->build, c->last);
+    const struct shape *out = producer_shape(c->build.net, c->last);
     const struct shape in = {r->at[DEPTH], r->at[LENGTH], r->at[WIDTH]};
     return c->last != FROM_INPUT && shape_values(out) != shape_values(&in);
 }

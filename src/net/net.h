@@ -69,7 +69,6 @@ struct layer {
     const int64_t *codes; /* rows x columns weights in units of the
                              smallest bit, row-major; NULL if none */
     const struct trained *trained; /* as a file has them, or NULL */
-    const float *weights; /* groups x rows x columns, finite; NULL if none */
     bool stored;          /* they are codes already, as `codes` */
     struct node *statistics; /* of weights that were left out: the first of
                              its groups in that file, one a scheme, or NULL */

@@ -71,7 +71,6 @@ void trained_matrix(const struct layer *l, int group, float *out)
             copy_strip(w, &s);
         }
 }
-}
 
 float *trained_weights(const struct layer *l, struct arena *a)
 {

@@ -134,7 +134,7 @@ static int load_layer(const struct conf_env *env, const struct study *s,
 {
     struct arena *scratch = arena_scratch(env->arena);
     struct arena_mark mark = arena_mark(scratch);
-    const float *value = l->trained ? trained_weights(l, scratch) : l->weights;
+    const float *value = l->trained ? trained_weights(l, scratch) : NULL;
     int bad = 0;
     quant_ones_of_model(q);
     if (value || l->codes)
@@ -153,7 +153,7 @@ static int load_weights(const struct conf_env *env, const struct study *s)
         const struct layer *l = &s->net->layer[i];
         if (!l->groups)
             continue;
-        found += l->codes || l->weights || l->trained ||
+        found += l->codes || l->trained ||
                  (l->statistics && s->weights != WEIGHTS_EXACT);
         bad |= load_layer(env, s, l, &s->quant[i]);
     }
