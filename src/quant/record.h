@@ -3,7 +3,7 @@
 #ifndef QUANT_RECORD_H
 #define QUANT_RECORD_H
 
-#include "conf/write.h"
+#include "conf/print.h"
 #include "quant/bits.h"
 
 /*
