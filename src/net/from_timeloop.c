@@ -58,8 +58,9 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 static int loop_of(const char *name)
 {
     for (int i = 0; i < LOOPS; i++)
-        if (name[1] ? !strcasecmp(name, loops[i]) : *name == *loops[i])
-            return name[1] || !loops[i][1] ? i : -1;
+        if (strlen(loops[i]) == 1 ? !strcmp(name, loops[i])
+                                  : !strcasecmp(name, loops[i]))
+            return i;
     return -1;
 }
 
@@ -120,13 +121,13 @@ static struct node *merged(const struct node *group)
     return NULL;
 }
 
-/* A key that is no loop. Aliases of texts that a template would bring in are
- * spoken of with the template. */
-static int read_key(struct import *m, const struct node *group,
+/* A key that is no loop; `base` is what its group is merged with. Aliases of
+ * texts that a template would bring in are spoken of with the template. */
+static int read_key(struct import *m, const struct node *base,
                     const struct node *n)
 {
     if (is_merge(n)) {
-        if (n != merged(group) && !(m->templates && n->kind == NODE_TEXT))
+        if (n != base && !(m->templates && n->kind == NODE_TEXT))
             warn_unused(m, n);
         return 0;
     }
@@ -137,12 +138,13 @@ static int read_key(struct import *m, const struct node *group,
 static int read_group(struct import *m, struct problem *p,
                       const struct node *group)
 {
+    const struct node *base = merged(group);
     struct problem own = {.at = p->at};
     int bad = 0;
     for (const struct node *n = group->child; n; n = n->next) {
         int loop = loop_of(n->name);
         if (loop < 0)
-            bad |= read_key(m, group, n);
+            bad |= read_key(m, base, n);
         else if (loop != N || n->kind != NODE_TEXT) /* N: BATCH_SIZE */
             bad |= read_size(m, &own, loop, n);
     }

@@ -22,6 +22,8 @@ static int open_npz(struct weights_file *f)
 {
     char why[120];
     int code = 0;
+    if (weights_stat(f, f->path))
+        return -1;
     f->all = zip_open(f->path, ZIP_RDONLY, &code);
     if (f->all)
         return 0;

@@ -27,15 +27,25 @@ int weights_refuse(const struct weights_file *f, const char *what,
                      f->l->name, what, text);
 }
 
-int weights_open(struct weights_file *f, const char *path)
+int weights_stat(struct weights_file *f, const char *path)
 {
     const char *what = arena_printf(f->env->arena, "'%s'", path);
     struct stat st;
-    f->in = fopen(path, "rb");
-    if (!f->in || fstat(fileno(f->in), &st))
+    if (stat(path, &st))
         return weights_refuse(f, what, "cannot be read: %s", strerror(errno));
     f->size = st.st_size;
-    return S_ISREG(st.st_mode) ? 0 : weights_refuse(f, what, "is no file");
+    return S_ISREG(st.st_mode) ? 0
+                               : weights_refuse(f, what, "is no regular file");
+}
+
+int weights_open(struct weights_file *f, const char *path)
+{
+    if (weights_stat(f, path))
+        return -1;
+    f->in = fopen(path, "rb");
+    return f->in ? 0
+                 : weights_refuse(f, arena_printf(f->env->arena, "'%s'", path),
+                                  "cannot be read: %s", strerror(errno));
 }
 
 /* ---- what the dimensions of an array are ---- */

@@ -26,7 +26,7 @@ struct weights_file {
     const struct node *key; /* that names it, or NULL */
     const struct layer *l;  /* that is read; NULL: none yet */
     FILE *in;              /* open, or NULL */
-    int64_t size;          /* of `in`, bytes */
+    int64_t size;          /* of it, bytes */
     void *all, *one;       /* the reader's: all entries, the one found last */
 };
 
@@ -47,7 +47,10 @@ int weights_refuse(const struct weights_file *f, const char *what,
                    const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Opens a regular file as f->in. -1 having reported. */
+/* Whether it is a regular file, and its f->size. -1 having reported. */
+int weights_stat(struct weights_file *f, const char *path);
+
+/* Opens it as f->in, too. -1 having reported. */
 int weights_open(struct weights_file *f, const char *path);
 
 /*

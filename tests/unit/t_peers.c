@@ -312,6 +312,7 @@ START_TEST(bad_problems)
         {INSTANCE("C: 16777216, M: 16777216, R: 4096, S: 4096"), "rows"},
         {"problem: {instance: {C: 4, M: 1\n", "t.yaml:2: this is no YAML"},
         {"problem: *p\n", "there is no mapping 'problem'"},
+        {INSTANCE("C: 4, M: 1, '': 3, Wstrides: 2, c: 2"), "'c' is not known"},
         {"problem: {? [1] : 2}\n", "must be a word"},
         {"a: &a [*a, *a]\nproblem: *a\n", "there is no mapping"},
         {"a: &a {<<: *a, C: 3}\nproblem: *a\n", NULL},
@@ -369,6 +370,33 @@ START_TEST(many_merges)
 }
 END_TEST
 
+/* No changed bit and no missing end of a good file is a crash. */
+START_TEST(damaged_files)
+{
+    static const char *const texts[][2] = {
+        {"t.csv", "8,8,3,3,3,4,1,1\n4,4,4,3,3,8,1,1\n1,1,32,1,1,9,0,1\n"},
+        {"t.yaml",
+         "{{include_text('../base.yaml')}}\nb: &b {P: 5, Q: 5}\n"
+         "problem:\n  <<<: *base\n  instance: {<<: *b, C: 3, M: 6, R: 3, S: 3,"
+         " HStride: 4}\n  shape: {name: x, dimensions: [C, M, R]}\n"}};
+    const char *name = texts[_i][0];
+    char text[300];
+    size_t n = strlen(strcpy(text, texts[_i][1]));
+    good(load_as(name, text));
+    for (size_t bit = 0; bit < 8 * n; bit++) {
+        text[bit / 8] ^= (char)(1 << bit % 8);
+        load_as(name, text);
+        text[bit / 8] ^= (char)(1 << bit % 8);
+        arena_release(&arena);
+        msgs = (struct msgs){.n = 0};
+    }
+    for (; n > 0; n--) {
+        text[n] = 0;
+        load_as(name, text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("peers");
@@ -389,6 +417,7 @@ int main(void)
     tcase_add_test(t, bad_problems);
     tcase_add_test(t, hostile_yaml);
     tcase_add_test(t, many_merges);
+    tcase_add_loop_test(t, damaged_files, 0, 2);
     suite_add_tcase(s, t);
     return unit_run(s);
 }

@@ -4,6 +4,7 @@
 #include "net/trained.h"
 #include "net_load.h"
 #include <stdint.h>
+#include <sys/stat.h>
 #include <zip.h>
 
 enum { GROUPS = 2, ROWS = 12, COLUMNS = 2, ALL = GROUPS * ROWS * COLUMNS };
@@ -310,60 +311,67 @@ static void refused(const char *file, const char *why)
     "\"" name "\": {\"dtype\": \"F32\", \"shape\": " shape                     \
     ", \"data_offsets\": [" from ", " to "]}"
 
+static const struct {
+    const char *header;
+    size_t bytes;
+    const char *why;
+} lying_headers[] = {
+    {"{" TENSOR("a", "[2, 2]", "0", "16") "}", 15, "ends within"},
+    {"{" TENSOR("a", "[2, 2]", "0", "16") "}", 17, "bytes behind"},
+    {"{" TENSOR("a", "[2, 2]", "4", "20") "}", 20, "holes between"},
+    {"{" TENSOR("a", "[2, 2]", "-4", "12") "}", 16, "data_offsets"},
+    {"{" TENSOR("a", "[2, 2]", "16", "0") "}", 16, "data_offsets"},
+    {"{" TENSOR("a", "[2, 2]", "0", "4611686018427387904") "}", 16,
+     "ends within"},
+    {"{" TENSOR("a", "[2, 2]", "0", "16") ", " TENSOR("b", "[2, 2]", "8",
+                                                      "24") "}",
+     24, "overlap"},
+    {"{" TENSOR("a", "[2, 2]", "0", "12") "}", 12, "has 12 bytes"},
+    {"{" TENSOR("a", "[3, 2]", "0", "24") "}", 24, "is 3 x 2; the layer"},
+    {"{" TENSOR("a", "[]", "0", "4") "}", 4, "is one number; the layer"},
+    {"{" TENSOR("a", "[4611686018427387904, 2]", "0", "16") "}", 16,
+     "impossible shape"},
+    {"{" TENSOR("a", "[-2, -2]", "0", "16") "}", 16, "impossible shape"},
+    {"{" TENSOR("a", "[2, 2.0]", "0", "16") "}", 16, "impossible shape"},
+    {"{" TENSOR("a", "\"2\"", "0", "16") "}", 16, "has no shape"},
+    {"{" TENSOR("a", "[1,1,1,1,1,1,1,2,2]", "0", "16") "}", 16, "has no shape"},
+    {"{\"a\": {\"dtype\": \"I64\", \"shape\": [2, 2], \"data_offsets\": "
+     "[0, 32]}}",
+     32, "numbers of type 'I64'"},
+    {"{\"a\": {\"shape\": [2, 2], \"data_offsets\": [0, 16]}}", 16,
+     "numbers of type '?'"},
+    {"{\"a\": {\"dtype\": \"F32\", \"shape\": [2, 2]}}", 0, "data_offsets"},
+    {"{\"a\": 3}", 0, "data_offsets"},
+    {"{" TENSOR("b", "[2, 2]", "0", "16") "}", 16, "no weights of any"},
+    {"{" TENSOR("a", "[2, 2]", "0", "16") "," TENSOR("a", "[2, 2]", "0",
+                                                     "16") "}",
+     16, "no JSON object"},
+    {"[1]", 0, "no JSON object"},
+    {"{\"a\": ", 0, "no JSON object"},
+    {"", 0, "no JSON object"},
+};
+
 START_TEST(hostile_safetensors)
 {
-    static const struct {
-        const char *header;
-        size_t bytes;
-        const char *why;
-    } cases[] = {
-        {"{" TENSOR("a", "[2, 2]", "0", "16") "}", 15, "ends within"},
-        {"{" TENSOR("a", "[2, 2]", "0", "16") "}", 17, "bytes behind"},
-        {"{" TENSOR("a", "[2, 2]", "4", "20") "}", 20, "holes between"},
-        {"{" TENSOR("a", "[2, 2]", "-4", "12") "}", 16, "data_offsets"},
-        {"{" TENSOR("a", "[2, 2]", "16", "0") "}", 16, "data_offsets"},
-        {"{" TENSOR("a", "[2, 2]", "0", "4611686018427387904") "}", 16,
-         "ends within"},
-        {"{" TENSOR("a", "[2, 2]", "0", "16") ", " TENSOR("b", "[2, 2]", "8",
-                                                          "24") "}",
-         24, "overlap"},
-        {"{" TENSOR("a", "[2, 2]", "0", "12") "}", 12, "has 12 bytes"},
-        {"{" TENSOR("a", "[3, 2]", "0", "24") "}", 24, "is 3 x 2; the layer"},
-        {"{" TENSOR("a", "[]", "0", "4") "}", 4, "is one number; the layer"},
-        {"{" TENSOR("a", "[4611686018427387904, 2]", "0", "16") "}", 16,
-         "impossible shape"},
-        {"{" TENSOR("a", "[-2, -2]", "0", "16") "}", 16, "impossible shape"},
-        {"{" TENSOR("a", "[2, 2.0]", "0", "16") "}", 16, "impossible shape"},
-        {"{" TENSOR("a", "\"2\"", "0", "16") "}", 16, "has no shape"},
-        {"{" TENSOR("a", "[1,1,1,1,1,1,1,2,2]", "0", "16") "}", 16,
-         "has no shape"},
-        {"{\"a\": {\"dtype\": \"I64\", \"shape\": [2, 2], \"data_offsets\": "
-         "[0, 32]}}",
-         32, "numbers of type 'I64'"},
-        {"{\"a\": {\"shape\": [2, 2], \"data_offsets\": [0, 16]}}", 16,
-         "numbers of type '?'"},
-        {"{\"a\": {\"dtype\": \"F32\", \"shape\": [2, 2]}}", 0, "data_offsets"},
-        {"{\"a\": 3}", 0, "data_offsets"},
-        {"{" TENSOR("b", "[2, 2]", "0", "16") "}", 16, "no weights of any"},
-        {"{" TENSOR("a", "[2, 2]", "0", "16") "," TENSOR("a", "[2, 2]", "0",
-                                                         "16") "}",
-         16, "no JSON object"},
-        {"[1]", 0, "no JSON object"},
-        {"{\"a\": ", 0, "no JSON object"},
-        {"", 0, "no JSON object"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof lying_headers / sizeof *lying_headers; i++) {
         struct bytes b = {.n = 0};
         static const uint8_t numbers[64];
-        put_tensors(&b, cases[i].header);
-        put(&b, numbers, cases[i].bytes);
+        put_tensors(&b, lying_headers[i].header);
+        put(&b, numbers, lying_headers[i].bytes);
         file_bytes("w.safetensors", (char *)b.at, b.n);
-        refused("w.safetensors", cases[i].why);
+        refused("w.safetensors", lying_headers[i].why);
         files_count = 0;
     }
     files_count = 2;
 }
 END_TEST
+
+/* Opening a pipe would wait for whoever writes. */
+static void mkfifo_in(const char *name)
+{
+    unlink(file_text(name, ""));
+    ck_assert_int_eq(mkfifo(files_path[files_count - 1], 0600), 0);
+}
 
 START_TEST(impossible_headers)
 {
@@ -382,7 +390,8 @@ START_TEST(impossible_headers)
     unlink(files_path[0]);
     refused("w.safetensors", "No such file");
     refused("gone.npz", "No such file");
-    files_count = 2;
+    mkfifo_in("pipe.npz");
+    refused("pipe.npz", "is no regular file");
 }
 END_TEST
 
