@@ -410,6 +410,7 @@ int main(void)
     suite_add_tcase(s, t);
     t = tcase_create("timeloop");
     tcase_add_checked_fixture(t, begin, end);
+    tcase_set_timeout(t, 60);
     tcase_add_test(t, forms_of_problems);
     tcase_add_loop_test(t, any_sizes, 0, 50);
     tcase_add_test(t, alexnet);
