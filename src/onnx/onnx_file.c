@@ -82,13 +82,41 @@ static void budget_free(void *data, void *p) /* dies with the arena */
     (void)p;
 }
 
-/* ---- names go into messages of one line ---- */
+/* ---- names go into messages of one line, and into JSON ---- */
+
+/* Bytes of the printable character that begins here, 0: there is none. RFC
+ * 3629, section 4: first byte, range of the second, how many follow. */
+static size_t character(const unsigned char *s)
+{
+    static const struct {
+        unsigned char first, last, low, high;
+        size_t more;
+    } kinds[] = {
+        {' ', '~', 0, 0, 0},         {0xc2, 0xdf, 0x80, 0xbf, 1},
+        {0xe0, 0xe0, 0xa0, 0xbf, 2}, {0xe1, 0xec, 0x80, 0xbf, 2},
+        {0xed, 0xed, 0x80, 0x9f, 2}, {0xee, 0xef, 0x80, 0xbf, 2},
+        {0xf0, 0xf0, 0x90, 0xbf, 3}, {0xf1, 0xf3, 0x80, 0xbf, 3},
+        {0xf4, 0xf4, 0x80, 0x8f, 3},
+    };
+    size_t k = 0, n = sizeof kinds / sizeof *kinds, i = 2;
+    while (k < n && (*s < kinds[k].first || *s > kinds[k].last))
+        k++;
+    if (k == n ||
+        (kinds[k].more && (s[1] < kinds[k].low || s[1] > kinds[k].high)))
+        return 0;
+    while (i <= kinds[k].more && (s[i] & 0xc0) == 0x80)
+        i++;
+    return i > kinds[k].more ? 1 + kinds[k].more : 0;
+}
 
 static void make_plain(char *name)
 {
-    for (; name && *name; name++)
-        if ((unsigned char)*name < ' ' || *name == 127)
-            *name = '?';
+    for (unsigned char *s = (unsigned char *)name; s && *s;) {
+        size_t n = character(s);
+        if (n == 0)
+            *s = '?';
+        s += n ? n : 1;
+    }
 }
 
 static void make_names_plain(const Onnx__GraphProto *g)

@@ -122,7 +122,14 @@ START_TEST(one_line_a_message)
 {
     AFTER_CONV();
     add("Odd\nType\t", "c", "a\nb");
+    add("Odd", "c", "\xc3\xa4\xe4\x82"); /* UTF-8, then some that is not */
+    add("Odd", "c", "\xe2\x82\xac\xed\xa0\x80\xf4\x8f\xbf\xbf\xc0\x80");
     good();
+    ck_assert_ptr_nonnull(strstr(msgs.list[1].text, "'\xc3\xa4?"
+                                                    "?' (Odd)"));
+    ck_assert_ptr_nonnull(strstr(msgs.list[2].text,
+                                 "'\xe2\x82\xac???\xf4\x8f\xbf\xbf?"
+                                 "?' (Odd)"));
     ck_assert_ptr_nonnull(strstr(msgs.list[0].text, "'a?b' (Odd?Type?)"));
 }
 END_TEST
