@@ -89,15 +89,28 @@ struct strip {
 };
 
 /*
+ * Comparisons by the sign of a difference, -1 or 0, as compilers take those of
+ * vectors wider than the machine's apart. No difference here overflows.
+ */
+INLINE lanes_i below_zero(lanes_i x)
+{
+    return x >> 31;
+}
+
+INLINE lanes_i least(lanes_i x, lanes_i most)
+{
+    lanes_i over = x - most;
+    return most + (over & below_zero(over));
+}
+
+/*
  * floor(2x), within the levels: of signed weights' magnitudes. |w| is limited
  * first, so that it can be converted, and ends in the largest code.
  */
 INLINE lanes_i halves(const struct strip *s, const lanes *w, bool is_signed)
 {
-    const int32_t top = (int32_t)s->q->half_top;
     const lanes sign = *w & 0x80000000u;
-    lanes_i u = (lanes_i)(*w ^ sign), over = u > s->limit;
-    u = (s->limit & over) | (u & ~over);
+    lanes_i u = least((lanes_i)(*w ^ sign), s->limit);
     lanes_f f = (lanes_f)(is_signed ? (lanes)u : (lanes)u | sign);
     f = f * s->scale;
     f = f + f;
@@ -105,11 +118,10 @@ INLINE lanes_i halves(const struct strip *s, const lanes *w, bool is_signed)
     if (is_signed)
         return half;
     /* down, not towards 0; then the code of 0 */
-    half += (f < __builtin_convertvector(half, lanes_f)) +
-            (int32_t)s->q->half_centre;
-    over = half > top;
-    half = (top & over) | (half & ~over);
-    return half & (half > 0);
+    f -= __builtin_convertvector(half, lanes_f);
+    half += below_zero((lanes_i)f) + (int32_t)s->q->half_centre;
+    half = least(half, (int32_t)s->q->half_top + (lanes_i){0});
+    return half & ~below_zero(half);
 }
 
 /* Codes of a row with their signs. The next rows to be wanted are fetched. */
@@ -126,7 +138,8 @@ INLINE lanes codes(const struct strip *s, int row, struct kind kind)
         for (int i = 0; i < LANES; i++)
             code[i] = (int32_t)s->q->table[half[i]];
     if (kind.is_signed)
-        code |= ((lanes_f)w < 0) & (code > 0) & 1 << s->q->planes;
+        code |= below_zero((lanes_i)w) & below_zero(-(lanes_i)(w << 1 >> 1)) &
+                below_zero(-code) & 1 << s->q->planes;
     return (lanes)code;
 }
 

@@ -13,8 +13,6 @@
 #else
 #define WIDE
 #endif
-/* Vectors wider than the machine's go from one such function to another only. */
-#pragma GCC diagnostic ignored "-Wpsabi"
 #define INLINE static inline __attribute__((always_inline))
 
 #endif

@@ -103,11 +103,10 @@ enum { LANES = 8 };
 
 INLINE void raise_most(lanes *most, const void *value)
 {
-    lanes u, larger;
+    lanes u;
     memcpy(&u, value, sizeof u);
-    u &= INT32_MAX;
-    larger = u > *most;
-    *most = (u & larger) | (*most & ~larger);
+    u = (u & INT32_MAX) - *most;
+    *most += u & ~(u >> 31); /* a comparison would be taken apart */
 }
 
 /* Of n weights next to one another, whole lots of 2 LANES. */
