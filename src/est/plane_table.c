@@ -117,6 +117,15 @@ static void add_to_total(const struct planes_of *p, struct planes_of *total)
         }
 }
 
+/* Sums of nothing, and no largest number yet. */
+static struct planes_of *new_total(struct arena *a)
+{
+    struct planes_of *total = arena_alloc(a, sizeof *total);
+    for (int b = 0; b < PLANES_MAX; b++)
+        total->at[b][MOST] = total->at[b][ADC_BITS] = (double)NAN;
+    return total;
+}
+
 static void finish_total(struct planes_of *total)
 {
     for (int b = 0; b < total->n; b++)
@@ -165,7 +174,7 @@ struct table *est_planes(const struct estimate *e, const struct quant *quant,
 {
     const struct run *run = e->run;
     struct planes_of **of = arena_array(a, (size_t)run->layers, sizeof *of);
-    struct planes_of *total = arena_alloc(a, sizeof *total);
+    struct planes_of *total = new_total(a);
     bool known = false;
     int rows = 0, row = 0;
     for (int i = 0; i < run->layers; i++)

@@ -67,6 +67,8 @@ is 'and the bits of their sum' "$(planes adc_bits -c ivq-32nm)" \
     '1 1 1 1 1 1 2 1 1 1 1 1 1 2 '
 is 'no crossbars, no tiles' "$(planes tiles_filled -c bitfusion-45nm)" \
     '              '
+is 'no columns' "$(planes most_ones -c bitfusion-45nm)" \
+    '              '
 is 'but ones' "$(planes ones -c bitfusion-45nm)" '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
 is 'counted, whatever is taken' "$(planes ones -c ivq-32nm --weights model)" \
     '2 2 2 2 2 2 3 2 2 2 2 2 2 3 '
