@@ -83,6 +83,7 @@ static inline size_t weights_count(const struct weights *w)
     return (size_t)w->groups * (size_t)w->rows * (size_t)w->columns;
 }
 
+double weights_largest(const float *value, size_t n); /* |w|, of finite ones */
 /* Index of the first NaN or infinity, -1: all are finite. */
 ptrdiff_t weights_infinite(const float *value, size_t n);
 

@@ -136,6 +136,12 @@ static uint32_t largest_bits(const struct strand *s)
     return largest;
 }
 
+double weights_largest(const float *value, size_t n)
+{
+    struct strand all = {value, n, 1};
+    return from_bits(largest_bits(&all));
+}
+
 ptrdiff_t weights_infinite(const float *value, size_t n)
 {
     const uint32_t infinity = 0x7f800000;

@@ -48,14 +48,6 @@ static double top_of(const struct quantizer *q)
     return 0.5 * (q->half_top - q->half_centre);
 }
 
-static double largest_of(const struct weights *w)
-{
-    double largest = 0;
-    for (size_t i = 0; i < weights_count(w); i++)
-        largest = fmax(largest, fabs((double)w->value[i]));
-    return largest;
-}
-
 void record_fill(struct weight_record *r, const struct quantizer *q,
                  const struct weights *w, const float *scale,
                  const struct clip_rule *rule, const struct weight_stats *s)
@@ -63,7 +55,7 @@ void record_fill(struct weight_record *r, const struct quantizer *q,
     size_t n = (size_t)w->groups * (size_t)w->columns;
     r->spec = *q->spec;
     r->rule = *rule;
-    r->max = largest_of(w);
+    r->max = weights_largest(w->value, weights_count(w));
     r->clip = 0;
     for (size_t i = 0; i < n; i++)
         if (scale[i] > 0)
