@@ -150,6 +150,8 @@ static void repeat_maps(struct layer *l, int batch)
 {
     int64_t rows = count_mul(batch, l->out.h);
     l->out.h = rows > SIZE_LIMIT ? SIZE_LIMIT + 1 : (int)rows;
+    rows = count_mul(batch, l->in_shape.h);
+    l->in_shape.h = rows > SIZE_LIMIT ? SIZE_LIMIT : (int)rows;
     l->vectors = count_mul(l->vectors, batch);
     l->macs = count_mul(l->macs, batch);
     l->in_values = count_mul(l->in_values, batch);
@@ -167,6 +169,8 @@ static int finish(struct infer *x)
             l->in_values = count_add(l->in_values, shape_values(&x->in[i]));
     if (x->arg->batch > 1)
         repeat_maps(l, x->arg->batch);
+    if (x->arg->lead > 0)
+        l->lead = x->arg->lead;
     if (l->out.c < 1 || l->out.h < 1 || l->out.w < 1 || l->out.c > SIZE_LIMIT ||
         l->out.h > SIZE_LIMIT || l->out.w > SIZE_LIMIT)
         return infer_error(x, "the output %d x %d x %d is outside 1 to %d",
@@ -250,6 +254,8 @@ static int infer_layer(struct build *b, struct layer *l,
         l->out.c = 0;
         return -1;
     }
+    if (l->groups && l->arg->norm == NORM_BATCH && !b->net->weights.fold)
+        l->work[WORK_SCALE] += (double)l->out_values;
     take_given(l, item);
     return 0;
 }

@@ -90,6 +90,7 @@ static int take_tensor(struct from_onnx *m, const Onnx__TensorProto *proto,
     v->from = FROM_CONSTANT;
     set_dims(v, t->rank, t->dim, t->rank > 0 ? t->rank - 1 : 0);
     v->tensor = t;
+    constant_steps(v);
     if (t->n <= NUMBERS_MAX) {
         double *number =
             arena_array(m->env->arena, (size_t)t->n + 1, sizeof *number);
@@ -270,6 +271,7 @@ static int count_uses(struct from_onnx *m)
             if (v)
                 v->uses++;
         }
+        count_inner_uses(m, g->node[i]);
     }
     for (size_t i = 0; i < g->n_output; i++) {
         struct value *v = value_find(m, g->output[i]->name);
@@ -329,10 +331,12 @@ static int sort_nodes(struct from_onnx *m, struct walk *w)
 
 /* ---- the nodes ---- */
 
-static const struct op_rule *find_rule(const char *type)
+const struct op_rule *op_rule_of(const char *type)
 {
-    static const struct op_rule *const lists[] = {matrix_rules, element_rules,
-                                                  view_rules, map_rules};
+    static const struct op_rule *const lists[] = {
+        matrix_rules,  product_rules, rnn_rules,      attention_rules,
+        element_rules, norm_rules,    view_rules,     index_rules,
+        map_rules,     graph_rules,   quantized_rules};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
         for (const struct op_rule *r = lists[i]; r->type; r++)
             if (!strcmp(r->type, type))
@@ -342,11 +346,30 @@ static const struct op_rule *find_rule(const char *type)
 
 static void unknown(struct op *o)
 {
+    if (!o->n_in || !o->in[0]) {
+        op_error(o, "the operator is not known, and has no input that could "
+                    "stand for its output");
+        return;
+    }
     op_warn(o, "the operator is not known; it is taken as one that leaves its "
                "input as it is and costs nothing");
-    for (int i = 0; i < o->n_out && o->n_in; i++)
-        if (o->out[i] && o->in[0])
+    for (int i = 0; i < o->n_out; i++)
+        if (o->out[i])
             op_alias(o->out[i], o->in[0]);
+}
+
+/* Outputs beside the first that a rule says nothing of. */
+static void other_outputs(struct op *o)
+{
+    for (int i = 1; i < o->n_out; i++) {
+        struct value *v = o->out[i];
+        if (!v || v->from != FROM_UNKNOWN || o->out[0]->from == FROM_UNKNOWN)
+            continue;
+        if (v->uses > 0)
+            op_warn(o, "its output '%.80s' is taken to be as its first",
+                    v->name);
+        op_alias(v, o->out[0]);
+    }
 }
 
 static struct value **values_of(struct from_onnx *m, size_t n, char **name)
@@ -355,6 +378,35 @@ static struct value **values_of(struct from_onnx *m, size_t n, char **name)
     for (size_t i = 0; i < n; i++)
         v[i] = value_find(m, name[i]);
     return v;
+}
+
+/* The first output, or one that nobody reads in its place; false if there is
+ * none at all. */
+static bool has_output(struct op *o)
+{
+    bool any = false;
+    for (int i = 0; i < o->n_out; i++)
+        any = any || o->out[i];
+    if (any && !o->out[0]) {
+        o->out[0] = arena_alloc(o->m->env->arena, sizeof *o->out[0]);
+        *o->out[0] = (struct value){.name = o->type, .from = FROM_UNKNOWN};
+    }
+    return any;
+}
+
+/* False if an input is not known, for which somebody has an error. */
+static bool has_inputs(struct op *o)
+{
+    for (int k = 0; k < o->n_in; k++) {
+        if (o->in[k] && o->in[k]->from == FROM_UNKNOWN) {
+            if (o->in[k]->node < 0)
+                op_error(o, "nothing makes its input '%.80s'", o->in[k]->name);
+            return false;
+        }
+        if (is_constant(o->in[k]))
+            constant_open(o, o->in[k]);
+    }
+    return true;
 }
 
 static void run_node(struct from_onnx *m, int i)
@@ -367,17 +419,10 @@ static void run_node(struct from_onnx *m, int i)
                    .n_out = (int)n->n_output,
                    .in = values_of(m, n->n_input, n->input),
                    .out = values_of(m, n->n_output, n->output)};
-    if (!strcmp(o.type, "Constant") || m->fused[i] || !o.n_out || !o.out[0])
+    if (!strcmp(o.type, "Constant") || m->fused[i] || !has_output(&o) ||
+        !has_inputs(&o) || op_fold(&o))
         return;
-    for (int k = 0; k < o.n_in; k++)
-        if (o.in[k] && o.in[k]->from == FROM_UNKNOWN) {
-            if (o.in[k]->node < 0)
-                op_error(&o, "nothing makes its input '%.80s'", o.in[k]->name);
-            return; /* else it was reported */
-        }
-    if (op_fold(&o))
-        return;
-    const struct op_rule *rule = find_rule(o.type);
+    const struct op_rule *rule = op_rule_of(o.type);
     if (!rule)
         unknown(&o);
     else if (!o.n_in || !o.in[0])
@@ -386,6 +431,7 @@ static void run_node(struct from_onnx *m, int i)
         o.out[0]->from = FROM_UNKNOWN;
     else
         keep_numbers(&o);
+    other_outputs(&o);
 }
 
 static int run_nodes(struct from_onnx *m)
@@ -401,6 +447,19 @@ static int run_nodes(struct from_onnx *m)
 
 /* ---- the network ---- */
 
+/* The version of ONNX's own operators; the newest if the file says none. */
+static int64_t opset_of(const Onnx__ModelProto *model)
+{
+    for (size_t i = 0; i < model->n_opset_import; i++) {
+        const Onnx__OperatorSetIdProto *id = model->opset_import[i];
+        bool own =
+            !id->domain || !*id->domain || !strcmp(id->domain, "ai.onnx");
+        if (own && id->has_version)
+            return id->version;
+    }
+    return INT64_MAX;
+}
+
 int from_onnx(const struct conf_env *env, const char *path, const char *input,
               struct net *net)
 {
@@ -412,9 +471,11 @@ int from_onnx(const struct conf_env *env, const char *path, const char *input,
                                     .names = {.arena = env->arena},
                                     .arena = env->arena,
                                     .msgs = env->msgs}};
-    m.graph = onnx_read(env, path);
-    if (!m.graph || (input && read_input_shape(&m, input)))
+    const Onnx__ModelProto *model = onnx_read(env, path);
+    if (!model || (input && read_input_shape(&m, input)))
         return -1;
+    m.graph = model->graph;
+    m.opset = opset_of(model);
     m.value = arena_array(env->arena, names_in(m.graph) + 1, sizeof *m.value);
     m.fused = arena_array(env->arena, m.graph->n_node + 1, sizeof *m.fused);
     if (take_constants(&m) || take_inputs(&m) || count_uses(&m) ||

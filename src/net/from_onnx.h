@@ -24,7 +24,8 @@ struct value {
     int64_t dim[RANK_MAX];
     int channel;                 /* which dimension the channels are */
     const struct tensor *tensor; /* of a constant whose data are in the file */
-    const struct value *scale, *zero; /* of integers (DequantizeLinear) */
+    int64_t start, step[RANK_MAX]; /* where in it: start + sum of index step */
+    bool unrounded; /* as before a QuantizeLinear, which nothing follows */
     const double *number; /* contents of a small constant, or NULL */
     bool whole_type;      /* they are integers: division drops the rest */
 };
@@ -34,11 +35,12 @@ struct from_onnx {
     struct build build;
     struct item item; /* what layers are built from: place and view */
     const Onnx__GraphProto *graph;
-    int opset;
+    int64_t opset;
     struct value *value;
     int n_value;
     struct names names; /* of values */
     bool *fused;        /* nodes that another one stands for */
+    int64_t copied; /* numbers of constants that had to be put in order */
     int n_input;
     const int64_t *input; /* dimensions that the user gives, or NULL */
 };
@@ -50,6 +52,7 @@ struct op {
     const char *type;
     int n_in, n_out;
     struct value **in, **out;
+    const char *part; /* of a node that becomes several layers, or NULL */
 };
 
 /* What is done with a node of a type. -1 having reported. */
@@ -66,6 +69,8 @@ void op_warn(const struct op *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 struct value *value_find(struct from_onnx *m, const char *name);
 int64_t value_count(const struct value *v);
+/* What is done with nodes of a type; NULL: it is not known. */
+const struct op_rule *op_rule_of(const char *type);
 /* A number of a small constant as an integer, far from overflow. */
 int64_t number_whole(double x);
 
@@ -94,6 +99,8 @@ int op_shape(const struct op *o, const struct value *v, struct shape *s);
 struct layer *op_layer(struct op *o, const struct layer_type *type,
                        const struct args *arg, int n_in,
                        struct value *const *in, const struct shape *view);
+/* A name for the node's layer that nobody has. */
+const char *op_layer_name(const struct op *o);
 /* A layer whose output has the shape of the node's first output. */
 struct layer *op_given(struct op *o, const struct layer_type *type,
                        struct args arg, int n_in, struct value *const *in);
@@ -103,10 +110,31 @@ bool op_mark(struct layer *l, const char *key, int value);
 /* The layer that may take the node in, since nobody else reads it; or NULL. */
 struct layer *op_absorber(const struct op *o, const struct value *in);
 
+/* from_onnx_view.c: out is in with other dimensions, a part, or another order;
+ * by steps: of the numbers of a constant from `start` on. */
+void op_view(struct value *out, const struct value *in, int rank,
+             const int64_t *dim, int channel);
+void op_view_by_steps(struct value *out, const struct value *in, int rank,
+                      const int64_t *dim, int channel, int64_t start,
+                      const int64_t *step);
+
 /* from_onnx_matrix.c: windows over maps, for convolutions and pools. Kernel,
- * stride, dilation and padding of n directions into arg. */
-int op_window(const struct op *o, int n, const int64_t *in,
+ * stride, dilation and padding of directions first and first + 1 of n into
+ * arg. */
+int op_window(const struct op *o, int n, int first, const int64_t *in,
               const int64_t *kernel, struct args *arg);
+/* Outputs along direction i of the window; 0 having reported. */
+int64_t op_window_out(const struct op *o, int64_t in, const struct args *arg,
+                      int i);
+/* The first of three directions, of N x C x D x H x W: maps that come out, maps
+ * that must have come in before the one that completes the first. */
+struct depth {
+    int kernel;
+    int64_t out;
+    double before;
+};
+int op_depth(const struct op *o, const struct value *x, const int64_t *kernel,
+             struct depth *d);
 /* One map of N x C x H x W or N x C x L, and a layer on each of them. */
 int op_map(const struct op *o, const struct value *x, struct shape *s);
 int op_map_layer(struct op *o, const struct layer_type *type,
@@ -114,11 +142,38 @@ int op_map_layer(struct op *o, const struct layer_type *type,
                  struct layer **made);
 
 /* ---- the rules, by files; NULL at the end ---- */
-extern const struct op_rule matrix_rules[], element_rules[], view_rules[],
-    map_rules[];
+extern const struct op_rule matrix_rules[], product_rules[], rnn_rules[],
+    attention_rules[], element_rules[], norm_rules[], view_rules[],
+    index_rules[], map_rules[], graph_rules[],
+    quantized_rules[];
 
-/* from_onnx_element.c: all numbers of a constant, NULL if they are unknown */
+/* ---- from_onnx_constant.c: numbers of the file, seen in many ways ---- */
+static inline bool is_constant(const struct value *v)
+{
+    return v && v->from == FROM_CONSTANT;
+}
+/* Steps of a tensor that is read in its own order. */
+void constant_steps(struct value *v);
+/* A small constant that has numbers only becomes a tensor of them. */
+void constant_open(struct op *o, struct value *v);
+/* The numbers of `in` in their order, as out->dim. */
+void constant_reshape(struct op *o, struct value *out, const struct value *in);
+/* All numbers of a constant, NULL if they are unknown. */
 const double *numbers_of(struct op *o, const struct value *v);
+/* Integers that stand for (x - zero) scale, one each or one for each index of
+ * the axis: v afterwards gives the latter. -1 having reported. */
+int constant_dequantize(struct op *o, struct value *v,
+                        const struct value *scale, const struct value *zero,
+                        int64_t axis);
+/* Where the matrices of a layer are: dimensions of a constant, which are
+ * [from, to) of each; group: of the layer's groups, outermost. */
+struct matrix_of {
+    struct value *v;
+    int group[2], row[2], column[2];
+    int zero, scale; /* inputs that say what integers stand for; 0: none */
+};
+/* Gives the layer its weights; says so if they cannot be followed. */
+void set_weights(struct op *o, struct layer *l, const struct matrix_of *from);
 /* A factor of the weights of l: s for all of them, or one for each of n
  * channels; what is divided by zero is left alone. */
 void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
@@ -126,6 +181,9 @@ void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
 
 /* from_onnx_map.c: a Gather from a constant by computed indices */
 int make_embedding(struct op *o);
+
+/* from_onnx_graph.c: graphs inside a node read these values, too */
+void count_inner_uses(struct from_onnx *m, const Onnx__NodeProto *node);
 
 /* Computes with small constants; 1: done, 0: it is no such node. */
 int op_fold(struct op *o);

@@ -15,10 +15,33 @@ static int make_act(struct op *o, const struct op_rule *rule)
     struct args arg = {.act = act_find(o->type)};
     op_alias(out, x);
     (void)rule;
+    if (is_constant(x)) { /* not computed */
+        out->tensor = NULL;
+        out->number = NULL;
+        return 0;
+    }
     if (!l)
         return op_given(o, &type_act, arg, 1, o->in) ? 0 : -1;
     op_mark(l, "act", arg.act);
     l->work[WORK_ACTIVATE] += (double)l->out_values;
+    return 0;
+}
+
+/* com.microsoft: a bias, which goes into the layer before, and a function. */
+static int make_gelu(struct op *o, const struct op_rule *rule)
+{
+    struct layer *l = op_absorber(o, o->in[0]);
+    const struct value *bias = o->n_in > 1 ? o->in[1] : NULL;
+    if (make_act(o, rule))
+        return -1;
+    bool inside = l && l->groups;
+    if (is_constant(o->out[0]))
+        return 0;
+    l = &o->m->build.net->layer[o->out[0]->from];
+    if (bias)
+        l->params = count_add(l->params, value_count(bias));
+    if (bias && !inside)
+        l->work[WORK_ADD] += (double)l->out_values;
     return 0;
 }
 
@@ -58,35 +81,6 @@ static int64_t learned(const struct value *constant)
     return constant->rank ? value_count(constant) : 0;
 }
 
-void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
-                   bool divide)
-{
-    int64_t all = (int64_t)l->groups * l->columns;
-    if (!l->trained || n < 1 || all % n)
-        return;
-    struct trained *w = arena_alloc(o->m->env->arena, sizeof *w);
-    double *scale = arena_array(o->m->env->arena, (size_t)all, sizeof *scale);
-    *w = *l->trained;
-    for (int64_t i = 0; i < all; i++) {
-        /* a transposed convolution has a window of columns a channel */
-        double x = s[n == 1 ? 0 : i / (all / n)];
-        double old = w->scale ? w->scale[i] : 1;
-        scale[i] = !divide ? old * x : isnan(x) || x == 0 ? old : old / x;
-    }
-    w->scale = scale;
-    l->trained = w;
-}
-
-const double *numbers_of(struct op *o, const struct value *v)
-{
-    if (v->number || !v->tensor)
-        return v->number;
-    double *x = arena_array(o->m->env->arena, (size_t)v->tensor->n, sizeof *x);
-    for (int64_t i = 0; i < v->tensor->n; i++)
-        x[i] = tensor_at(v->tensor, i);
-    return x;
-}
-
 /* A constant added to, or a factor of, the outputs of a weight layer: as a bias
  * or a normalisation it goes into that layer. */
 static bool absorb_constant(struct op *o, struct value *x, struct value *c)
@@ -94,8 +88,8 @@ static bool absorb_constant(struct op *o, struct value *x, struct value *c)
     bool sum = !strcmp(o->type, "Add") || !strcmp(o->type, "Sub");
     bool divide = !strcmp(o->type, "Div");
     struct layer *l = op_absorber(o, x);
-    if (!l || l->groups == 0 || !per_channel(c, x) ||
-        (!sum && !divide && strcmp(o->type, "Mul")) ||
+    if (!l || (!sum && !o->m->build.net->weights.fold) || l->groups == 0 ||
+        !per_channel(c, x) || (!sum && !divide && strcmp(o->type, "Mul")) ||
         (divide && c == o->in[0]) ||
         l->work[WORK_ACTIVATE] > 0) /* a function lies between */
         return false;
@@ -114,9 +108,11 @@ static bool absorb_norm(struct op *o, struct value *x, struct value *c)
 {
     struct layer *l = op_absorber(o, x);
     if (!l || l->type != &type_norm || value_count(c) < 2 ||
-        !per_channel(c, x) ||
+        l->params + value_count(c) > 2 * (int64_t)l->in_shape.c ||
+        !(per_channel(c, x) || value_count(c) == l->in_shape.c) ||
         (strcmp(o->type, "Mul") && strcmp(o->type, "Add")))
         return false;
+    l->params = count_add(l->params, learned(c));
     op_alias(o->out[0], x);
     return true;
 }
@@ -129,7 +125,7 @@ static int with_constant(struct op *o, const struct op_rule *rule,
     bool one = value_count(c) == 1 && c->number && x->rank >= c->rank;
     bool factor = !strcmp(o->type, "Mul") || !strcmp(o->type, "Div");
     if (one && c == o->in[1] && c->number[0] == (factor ? 1.0 : 0.0) &&
-        strcmp(o->type, "Pow") && rule->a != WORK_COMPARE) {
+        (factor || rule->a == WORK_ADD)) {
         op_alias(o->out[0], x); /* times 1, plus 0 */
         return 0;
     }
@@ -190,89 +186,49 @@ static int make_binary(struct op *o, const struct op_rule *rule)
                             : with_constant(o, rule, b, a);
 }
 
-/* ---- normalisation and softmax ---- */
+/* ---- more than two inputs ---- */
 
-/* gamma / sqrt(variance + epsilon) of each channel */
-static void fold_scale(struct op *o, struct layer *l, int64_t n)
+/* Sum, Mean, Max, Min: n - 1 operations for each output; constants take part
+ * in them. */
+static int make_many(struct op *o, const struct op_rule *rule)
 {
-    const double *gamma = numbers_of(o, o->in[1]);
-    const double *variance = numbers_of(o, o->in[4]);
-    double epsilon = op_float(o, "epsilon", 1e-5);
-    double *s = arena_array(o->m->env->arena, (size_t)n, sizeof *s);
-    if (!gamma || !variance)
-        return;
-    for (int64_t i = 0; i < n; i++) {
-        double v = variance[i] + epsilon;
-        s[i] = isnan(v) || v <= 0 ? 1 : gamma[i] / sqrt(v);
+    struct value **in =
+        arena_array(o->m->env->arena, (size_t)o->n_in, sizeof *in);
+    struct value sum = *o->in[0];
+    int n = 0;
+    if (o->n_in <= 2 && rule->b >= 0)
+        return make_binary(o, rule);
+    for (int i = 0; i < o->n_in; i++) {
+        struct value all = sum;
+        if (!o->in[i])
+            return op_error(o, "input %d is missing", i + 1);
+        if (broadcast(o, &sum, o->in[i], &all))
+            return -1;
+        sum = all;
+        if (is_activation(o->in[i]))
+            in[n++] = o->in[i];
     }
-    scale_weights(o, l, s, n, false);
-}
-
-static int make_batch_norm(struct op *o, const struct op_rule *rule)
-{
-    struct value *x = o->in[0];
-    int64_t n = x->rank > 1 ? x->dim[1] : 0;
-    struct layer *l = op_absorber(o, x);
-    (void)rule;
-    for (int i = 1; i < 5; i++)
-        if (i >= o->n_in || !o->in[i] || o->in[i]->from != FROM_CONSTANT ||
-            value_count(o->in[i]) != n)
-            return op_error(o,
-                            "scale, bias, mean and variance must be %lld "
-                            "constants each",
-                            (long long)n);
-    op_alias(o->out[0], x);
-    if (l && l->groups && l->work[WORK_ACTIVATE] <= 0 && x->channel == 1) {
-        fold_scale(o, l, n);
-        op_mark(l, "norm", NORM_BATCH);
-        l->params = count_add(l->params, 2 * n);
-        return 0;
-    }
-    o->out[0]->channel = 1;
-    struct args arg = {.norm = NORM_BATCH};
-    return op_layer(o, &type_norm, &arg, 1, o->in, NULL) ? 0 : -1;
-}
-
-/* The input as dim[axis..] values at each of the other positions. */
-static int from_axis(struct op *o, int axis, struct shape *s)
-{
-    const struct value *x = o->in[0];
-    int64_t c = 1, h = 1;
-    for (int i = 0; i < x->rank; i++)
-        *(i >= axis ? &c : &h) = count_mul(i >= axis ? c : h, x->dim[i]);
-    if (c < 1 || h < 1 || c > SIZE_LIMIT || h > SIZE_LIMIT)
-        return op_error(o, "its input is too large or empty");
-    *s = (struct shape){(int)c, (int)h, 1};
+    set_dims(o->out[0], sum.rank, sum.dim, sum.channel);
+    if (n == 0)
+        return op_error(o, "it has constants only");
+    struct layer *l =
+        op_given(o, rule->a == WORK_ADD && n > 1 ? &type_add : &type_operation,
+                 (struct args){0}, n, in);
+    if (!l)
+        return -1;
+    l->work[rule->a] = (o->n_in - 1) * (double)l->out_values;
     return 0;
 }
 
-static int make_layer_norm(struct op *o, const struct op_rule *rule)
+/* Where: one of two values for each; Clip with limits that are computed. */
+static int make_where(struct op *o, const struct op_rule *rule)
 {
-    struct args arg = {.norm = 0}; /* the first kind: layer */
-    struct shape s;
-    int axis = op_axis(o, op_int(o, "axis", -1), o->in[0]->rank);
-    (void)rule;
-    if (axis < 0 || from_axis(o, axis, &s))
+    if (o->n_in != 3 || !o->in[1] || !o->in[2])
+        return op_error(o, "a condition and two inputs are wanted");
+    if (make_many(o, rule))
         return -1;
-    op_alias(o->out[0], o->in[0]);
-    return op_layer(o, &type_norm, &arg, 1, o->in, &s) ? 0 : -1;
-}
-
-static int make_softmax(struct op *o, const struct op_rule *rule)
-{
-    struct args arg = {.heads = 1};
-    struct value *x = o->in[0];
-    struct shape s;
-    int axis = op_axis(o, op_int(o, "axis", -1), x->rank);
-    (void)rule;
-    if (axis < 0 || op_shape(o, x, &s))
-        return -1;
-    int64_t all = value_count(x), c = x->dim[axis];
-    if (all / c > SIZE_LIMIT)
-        return op_error(o, "its input is too large");
-    s = (struct shape){(int)c, (int)(all / c), 1};
-    op_alias(o->out[0], x);
-    return op_layer(o, &type_softmax, &arg, 1, o->in, &s) ? 0 : -1;
+    o->m->build.net->layer[o->out[0]->from].work[WORK_COMPARE] /= 2;
+    return 0;
 }
 
 /* clang-format off */
@@ -291,16 +247,30 @@ const struct op_rule element_rules[] = {
     {"Neg", make_act, 0, 0}, {"Floor", make_act, 0, 0},
     {"Ceil", make_act, 0, 0}, {"Round", make_act, 0, 0},
     {"Sin", make_act, 0, 0}, {"Cos", make_act, 0, 0},
+    {"Tan", make_act, 0, 0}, {"Atan", make_act, 0, 0},
+    {"Sign", make_act, 0, 0}, {"Not", make_act, 0, 0},
+    {"IsNaN", make_act, 0, 0}, {"IsInf", make_act, 0, 0},
+    {"Shrink", make_act, 0, 0}, {"QuickGelu", make_act, 0, 0},
+    {"FastGelu", make_gelu, 0, 0}, {"BiasGelu", make_gelu, 0, 0},
     {"Add", make_binary, WORK_ADD, WORK_ADD},
     {"Sub", make_binary, WORK_ADD, WORK_ADD},
     {"Mul", make_binary, WORK_SCALE, WORK_MAC},
     {"Div", make_binary, WORK_SCALE, WORK_MAC},
     {"Pow", make_binary, WORK_ACTIVATE, WORK_ACTIVATE},
     {"PRelu", make_binary, WORK_ACTIVATE, WORK_ACTIVATE},
-    {"Min", make_binary, WORK_COMPARE, WORK_COMPARE},
-    {"Max", make_binary, WORK_COMPARE, WORK_COMPARE},
-    {"BatchNormalization", make_batch_norm, 0, 0},
-    {"LayerNormalization", make_layer_norm, 0, 0},
-    {"Softmax", make_softmax, 0, 0}, {"LogSoftmax", make_softmax, 0, 0},
+    {"Mod", make_binary, WORK_SCALE, WORK_MAC},
+    {"Min", make_many, WORK_COMPARE, WORK_COMPARE},
+    {"Max", make_many, WORK_COMPARE, WORK_COMPARE},
+    {"Sum", make_many, WORK_ADD, WORK_ADD},
+    {"Mean", make_many, WORK_ADD, WORK_ADD},
+    {"Where", make_where, WORK_COMPARE, -1},
+    {"Equal", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"Greater", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"GreaterOrEqual", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"Less", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"LessOrEqual", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"And", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"Or", make_binary, WORK_COMPARE, WORK_COMPARE},
+    {"Xor", make_binary, WORK_COMPARE, WORK_COMPARE},
     {0}};
 /* clang-format on */

@@ -19,7 +19,7 @@ static double *give(struct op *o, int rank, const int64_t *dim, int64_t n)
 
 static bool small(const struct value *v)
 {
-    return v && v->from == FROM_CONSTANT && v->number;
+    return is_constant(v) && v->number;
 }
 
 static int fold_shape(struct op *o)
@@ -213,6 +213,60 @@ static int fold_round(struct op *o)
     return 1;
 }
 
+/* ---- of one number ---- */
+
+static int fold_unary(struct op *o)
+{
+    const struct value *x = o->in[0];
+    int64_t n = value_count(x);
+    for (int64_t i = 0; i < n; i++)
+        if (isnan(x->number[i]) || (x->number[i] <= 0 && *o->type != 'N'))
+            return 0;
+    double *y = give(o, x->rank, x->dim, n);
+    o->out[0]->whole_type = *o->type == 'N' && x->whole_type;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = *o->type == 'S'   ? sqrt(x->number[i])
+               : *o->type == 'N' ? -x->number[i]
+                                 : 1 / x->number[i];
+    return 1;
+}
+
+/* start, limit, step */
+static int fold_range(struct op *o)
+{
+    if (o->n_in != 3 || !value_count(o->in[0]) || !value_count(o->in[1]) ||
+        !value_count(o->in[2]))
+        return 0;
+    double a = *o->in[0]->number, b = *o->in[1]->number;
+    double step = *o->in[2]->number;
+    if (isnan(a) || isnan(b) || isnan(step) || step == 0)
+        return 0;
+    double length = ceil((b - a) / step);
+    if (!(length <= NUMBERS_MAX))
+        return 0;
+    int64_t n = length > 0 ? (int64_t)length : 0;
+    double *y = give(o, 1, &n, n);
+    o->out[0]->whole_type = o->in[0]->whole_type;
+    for (int64_t i = 0; i < n; i++)
+        y[i] = a + (double)i * step;
+    return 1;
+}
+
+/* Of all numbers of a list: how many values a shape has. */
+static int fold_product(struct op *o)
+{
+    const struct value *x = o->in[0];
+    double y = 1;
+    if (x->rank != 1)
+        return 0;
+    for (int64_t i = 0; i < x->dim[0]; i++)
+        y *= x->number[i];
+    int64_t one = 1;
+    *give(o, op_int(o, "keepdims", 1) ? 1 : 0, &one, 1) = y;
+    o->out[0]->whole_type = x->whole_type;
+    return 1;
+}
+
 /* ---- the table ---- */
 
 static const struct folder {
@@ -228,15 +282,10 @@ static const struct folder {
     {"Min", fold_binary, false},    {"Max", fold_binary, false},
     {"Equal", fold_binary, false},  {"Where", fold_where, false},
     {"Cast", fold_round, false},    {"Floor", fold_round, false},
-    {"Ceil", fold_round, false},
+    {"Ceil", fold_round, false},    {"Sqrt", fold_unary, false},
+    {"Neg", fold_unary, false},     {"Reciprocal", fold_unary, false},
+    {"Range", fold_range, false},   {"ReduceProd", fold_product, false},
 };
-
-/* These keep the numbers and their order; their rule sets the dimensions. */
-static bool keeps_order(const char *type)
-{
-    return !strcmp(type, "Reshape") || !strcmp(type, "Squeeze") ||
-           !strcmp(type, "Unsqueeze") || !strcmp(type, "Flatten");
-}
 
 int op_fold(struct op *o)
 {
@@ -251,11 +300,14 @@ int op_fold(struct op *o)
     return 0;
 }
 
-/* The numbers of a constant that a rule has only looked at another way. */
+/* The numbers of a small constant that a rule has only looked at another way.
+ */
 void keep_numbers(struct op *o)
 {
-    const struct value *x = o->n_in ? o->in[0] : NULL;
-    if (x && small(x) && o->out[0]->from == FROM_CONSTANT &&
-        keeps_order(o->type))
-        o->out[0]->number = x->number;
+    for (int i = 0; i < o->n_out; i++) {
+        struct value *out = o->out[i];
+        if (is_constant(out) && out->tensor && !out->number &&
+            value_count(out) <= NUMBERS_MAX)
+            out->number = numbers_of(o, out);
+    }
 }

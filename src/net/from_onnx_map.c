@@ -5,7 +5,37 @@
 #include <math.h>
 #include <string.h>
 
-/* rule->a: enum work of a window */
+/* Windows of N x C x D x H x W; global: the whole, at no stride. */
+static int make_deep_pool(struct op *o, const struct op_rule *rule)
+{
+    struct value *x = o->in[0];
+    struct args plane = {.out = 0};
+    struct depth d = {(int)x->dim[2], 1, (double)x->dim[2] - 1};
+    int64_t dim[] = {x->dim[0], x->dim[1], 1, 1, 1};
+    double window = (double)x->dim[2] * (double)x->dim[3] * (double)x->dim[4];
+    if (!rule->b) {
+        /* as a map of one direction more: sizes by the rule of two */
+        if (op_depth(o, x, NULL, &d) ||
+            op_window(o, 3, 1, x->dim + 2, NULL, &plane))
+            return -1;
+        dim[2] = d.out;
+        for (int i = 0; i < 2; i++)
+            dim[3 + i] = op_window_out(o, x->dim[3 + i], &plane, i);
+        window = (double)d.kernel * plane.win.kh * plane.win.kw;
+    }
+    for (int i = 2; i < 5; i++)
+        if (dim[i] < 1 || dim[i] > SIZE_LIMIT)
+            return op_error(o, "its window does not fit its input");
+    set_dims(o->out[0], 5, dim, 1);
+    struct args arg = {.kind = rule->a};
+    struct layer *l = op_given(o, &type_reduce, arg, 1, &x);
+    if (!l)
+        return -1;
+    l->work[rule->a] = (window - 1) * (double)l->out_values;
+    return 0;
+}
+
+/* rule->a: enum work of a window; rule->b: of the whole map */
 static int make_pool(struct op *o, const struct op_rule *rule)
 {
     const struct layer_type *type =
@@ -14,11 +44,13 @@ static int make_pool(struct op *o, const struct op_rule *rule)
     const struct value *x = o->in[0];
     struct layer *l;
     struct shape s;
+    if (x->rank == 5)
+        return make_deep_pool(o, rule);
     if (op_map(o, x, &s))
         return -1;
     if (rule->b) /* global: kernel 0 x 0 */
         arg.win = (struct window){.dil_h = 1, .dil_w = 1};
-    else if (op_window(o, x->rank - 2, x->dim + 2, NULL, &arg))
+    else if (op_window(o, x->rank - 2, 0, x->dim + 2, NULL, &arg))
         return -1;
     return op_map_layer(o, type, &arg, &s, &l);
 }
@@ -119,7 +151,10 @@ static int make_concat(struct op *o, const struct op_rule *rule)
     return op_given(o, &type_join, (struct args){0}, n, in) ? 0 : -1;
 }
 
-/* ---- sums and means over dimensions; rule->a: their work ---- */
+/* ---- sums and means over dimensions; rule->a: their work; rule->b: where
+ * functions are ---- */
+
+enum { NOWHERE, BEFORE, AFTER, BOTH_ENDS };
 
 static int make_reduce(struct op *o, const struct op_rule *rule)
 {
@@ -128,6 +163,8 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
     bool keep = op_int(o, "keepdims", 1) != 0, gone[RANK_MAX] = {false};
     int64_t dim[RANK_MAX];
     int rank = 0;
+    if (axes.n < 1 && op_int(o, "noop_with_empty_axes", 0))
+        return op_alias(o->out[0], x), 0;
     for (int i = 0; i < (axes.n < 1 ? x->rank : axes.n); i++) {
         int axis = axes.n < 1 ? i : op_axis(o, axes.item[i], x->rank);
         if (axis < 0)
@@ -144,8 +181,21 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
     if (channel >= rank)
         channel = rank ? rank - 1 : 0;
     set_dims(o->out[0], rank, dim, channel);
-    struct args arg = {.kind = rule->a};
-    return op_given(o, &type_reduce, arg, 1, &x) ? 0 : -1;
+    struct args arg = {.kind =
+                           rule->a == WORK_COMPARE ? WORK_COMPARE : WORK_ADD};
+    struct layer *l = op_given(o, &type_reduce, arg, 1, &x);
+    if (!l)
+        return -1;
+    double values = (double)l->in_values, out = (double)l->out_values;
+    if (rule->a == WORK_MAC) {
+        l->work[WORK_ADD] = 0;
+        l->work[WORK_MAC] = values;
+    }
+    if (rule->b == BEFORE) /* a function of each value, then their sum */
+        l->work[WORK_ACTIVATE] = values;
+    if (rule->b >= AFTER)
+        l->work[WORK_ACTIVATE] = (rule->b == BOTH_ENDS ? values : 0) + out;
+    return 0;
 }
 
 /* ---- Gather from a constant table by computed indices: an embedding ---- */
@@ -180,4 +230,10 @@ const struct op_rule map_rules[] = {
     {"ReduceSum", make_reduce, WORK_ADD, 0},
     {"ReduceMax", make_reduce, WORK_COMPARE, 0},
     {"ReduceMin", make_reduce, WORK_COMPARE, 0},
+    {"ReduceProd", make_reduce, WORK_MAC, 0},
+    {"ReduceSumSquare", make_reduce, WORK_MAC, 0},
+    {"ReduceL2", make_reduce, WORK_MAC, AFTER},
+    {"ReduceL1", make_reduce, WORK_ADD, BEFORE},
+    {"ReduceLogSum", make_reduce, WORK_ADD, AFTER},
+    {"ReduceLogSumExp", make_reduce, WORK_ADD, BOTH_ENDS},
     {0}};

@@ -76,7 +76,8 @@ int op_axis(const struct op *o, int64_t axis, int rank)
 void set_dims(struct value *out, int rank, const int64_t *dim, int channel)
 {
     out->rank = rank;
-    memmove(out->dim, dim, (size_t)rank * sizeof *dim);
+    if (rank) /* else dim may be NULL */
+        memmove(out->dim, dim, (size_t)rank * sizeof *dim);
     out->channel = channel;
 }
 
@@ -126,13 +127,16 @@ static bool is_free(const struct op *o, const char *name)
 
 /* A name for the node's layer: its own, or that of its output; both may be
  * missing or taken. */
-static const char *layer_name(const struct op *o)
+const char *op_layer_name(const struct op *o)
 {
+    struct arena *a = o->m->env->arena;
     const char *name = o->node->name;
+    if (name && *name && o->part)
+        name = arena_printf(a, "%s.%s", name, o->part);
     if (!is_free(o, name))
         name = o->n_out && o->out[0] ? o->out[0]->name : o->type;
     for (int i = 2; !is_free(o, name); i++)
-        name = arena_printf(o->m->env->arena, "%s.%d", o->type, i);
+        name = arena_printf(a, "%s.%d", o->type, i);
     return name;
 }
 
@@ -146,7 +150,7 @@ struct layer *op_layer(struct op *o, const struct layer_type *type,
     struct shape *seen = arena_array(m->env->arena, (size_t)n_in, sizeof *seen);
     for (int i = 0; i < n_in; i++) {
         from[i] = in[i]->from;
-        if (!is_activation(in[i]))
+        if (is_constant(in[i]))
             return op_error(o, "its input '%.80s' is a constant", in[i]->name),
                    NULL;
         if (view)
@@ -155,7 +159,7 @@ struct layer *op_layer(struct op *o, const struct layer_type *type,
             return NULL;
     }
     m->item.view = seen;
-    int l = expand_layer(&m->build, type, arg, layer_name(o), &m->item, &top,
+    int l = expand_layer(&m->build, type, arg, op_layer_name(o), &m->item, &top,
                          n_in, from);
     if (l == FROM_UNKNOWN)
         return NULL;

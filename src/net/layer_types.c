@@ -12,7 +12,7 @@ const struct layer_type *const layer_types[] = {
     &type_shortcut,
     &type_norm, &type_softmax, &type_matmul,
     &type_embedding, &type_position, &type_token,
-    &type_lstm, &type_recurrent, &type_gates,
+    &type_lstm, &type_gru, &type_rnn, &type_recurrent, &type_gates,
     &type_operation, &type_reduce, &type_resize, &type_join,
     NULL
 };

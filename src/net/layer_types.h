@@ -22,6 +22,8 @@ struct args {
     int count, at, axis; /* slice, token; enum axis */
     int stride;          /* shortcut */
     int project;         /* lstm: outputs after projection, 0: none */
+    int cell, direction; /* lstm, gru, rnn: enum cell, enum direction */
+    bool recurrent_bias; /* their recurrent matrix adds constants as well */
     struct window win;   /* kernel 0: the whole map */
     bool same;           /* pad = "same" */
     int more_h, more_w;  /* padding at the far side beyond that at the near */
@@ -29,6 +31,7 @@ struct args {
     int kind;            /* reduce: enum work; resize: enum resize */
     struct shape shape;  /* of the output where it is given; c = 0: it is not */
     int batch;           /* maps that the layer is applied to apart; 0 is 1 */
+    double lead;         /* of the layer, 0: as its window says */
 };
 
 enum norm { NORM_NONE, NORM_BATCH, NORM_LAYER };
@@ -38,7 +41,7 @@ enum resize { RESIZE_NEAREST, RESIZE_LINEAR, RESIZE_CUBIC };
 /* Whether a file says the shape of the output. */
 enum given { GIVEN_NOT, GIVEN_MAY, GIVEN_MUST };
 
-extern const char *const norm_names[];
+extern const char *const norm_names[], *const direction_names[];
 extern const char *const work_names[]; /* of enum work, as keys */
 
 /* One layer on its way: where its rule reads and writes. */

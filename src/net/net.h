@@ -81,6 +81,7 @@ struct net_weights {
     int clip;           /* enum clip of quant/quant.h */
     double percentile;
     int scale; /* 0: one a layer, 1: one a column */
+    bool fold; /* batch normalisation and factors of channels go into them */
 };
 
 struct net {

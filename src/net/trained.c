@@ -36,7 +36,7 @@ static void copy_strip(const struct trained *w, const struct strip *s)
     tensor_strip(w->tensor, s->from, s->step, s->n, x);
     for (int i = 0; i < s->n; i++)
         s->to[(size_t)i * s->to_step] =
-            as_float((x[i] - w->zero) * s->scale[i * s->scale_step]);
+            as_float(x[i] * s->scale[i * s->scale_step]);
 }
 
 static int least(int a, int b)
@@ -51,12 +51,12 @@ void trained_matrix(const struct layer *l, int group, float *out)
     const struct trained *w = l->trained;
     int window = w->window ? w->window : 1;
     bool along = window > 1 || w->column_step < w->row_step;
-    bool as_is = !w->scale && w->zero == 0 && tensor_is_float(w->tensor);
+    bool as_is = !w->scale && tensor_is_float(w->tensor);
     int down = along ? 1 : STRIP, right = along ? STRIP : 1;
     for (int r = 0; r < l->rows; r += down)
         for (int c = 0; c < l->columns; c += right) {
             struct strip s = {
-                .from = group * w->group_step + r / window * w->row_step +
+                .from = w->start + group * w->group_step + r / window * w->row_step +
                         r % window * w->window_step + c * w->column_step,
                 .step = along ? w->column_step : w->row_step,
                 .n = least(STRIP, along ? l->columns - c : l->rows - r),

@@ -7,17 +7,16 @@
 
 struct tensor; /* onnx/tensor.h */
 
-/* Weight (group, row, column) is number group * group_step + row * row_step +
- * column * column_step of the tensor, less `zero`, times scale[group * columns
- * + column]; whoever reads them checks for NaN and infinity. Where positions of
- * a window (`window` of them to an input channel) have a step of their own, row
+/* Weight (group, row, column) is number start + group * group_step + row *
+ * row_step + column * column_step of the tensor, times scale[group * columns +
+ * column]; whoever reads them checks for NaN and infinity. Where positions of a
+ * window (`window` of them to an input channel) have a step of their own, row
  * stands for the channel, and position * window_step is added. */
 struct trained {
     const struct tensor *tensor;
-    int64_t group_step, row_step, column_step;
+    int64_t start, group_step, row_step, column_step;
     int window; /* 0: none */
     int64_t window_step;
-    double zero;         /* of integer weights */
     const double *scale; /* normalisation folded in; NULL: none */
 };
 

@@ -17,6 +17,8 @@ static const struct field conv_fields[] = {
      "none", norm_names, "normalisation that is folded into the weights"},
     {"act", FIELD_CHOICE, DIM_NONE, offsetof(struct args, act), 0, 0,
      "none", act_names, "activation function of the outputs"},
+    {"lead", FIELD_REAL, DIM_NONE, offsetof(struct args, lead), 0, 1, "0",
+     NULL, "share of the input before the first output, 0: by the window"},
     {0}
 };
 

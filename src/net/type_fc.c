@@ -28,6 +28,8 @@ static const struct field recurrent_fields[] = {
      NULL, NULL, "output features"},
     {"inputs", FIELD_COUNT, DIM_NONE, offsetof(struct args, project), 1,
      SIZE_LIMIT, NULL, NULL, "features of the step before that are fed back"},
+    {"direction", FIELD_CHOICE, DIM_NONE, offsetof(struct args, direction),
+     0, 0, "forward", direction_names, "order of the steps"},
     {"bias", FIELD_FLAG, DIM_NONE, offsetof(struct args, bias), 0, 1,
      "false", NULL, "whether each output adds a constant"},
     {0}
@@ -66,8 +68,8 @@ const struct layer_type type_linear = {.name = "linear",
                                        .in_max = 1,
                                        .infer = infer_fc};
 
-/* The h matrices of an lstm. The input is the layer's own output of the step
- * before, arg->project features wide. */
+/* The h matrices of lstm, gru, rnn. The input is the layer's own output of the
+ * step before, arg->project features wide. */
 static int infer_recurrent(struct infer *x)
 {
     struct layer *l = x->l;
@@ -75,7 +77,7 @@ static int infer_recurrent(struct infer *x)
     l->in_shape.c = x->arg->project;
     l->in_values = shape_values(&l->in_shape);
     l->out = (struct shape){x->arg->out, x->in->h, 1};
-    l->lead = lead_element(x->in);
+    l->lead = x->arg->direction ? 1 : lead_element(x->in);
     return infer_matrix(x, 1, x->arg->project, x->arg->out, x->in->h);
 }
 

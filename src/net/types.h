@@ -17,7 +17,7 @@ extern const struct layer_type
     type_embedding, type_position, type_token,          /* type_embedding.c */
     type_operation, type_reduce, type_resize,
     type_join,                                          /* type_given.c */
-    type_lstm, type_gates;                              /* type_lstm.c */
+    type_lstm, type_gru, type_rnn, type_gates;          /* type_lstm.c */
 /* clang-format on */
 
 #endif

@@ -157,7 +157,7 @@ static Onnx__ModelProto *unpack(struct arena *a, const uint8_t *data,
     return model;
 }
 
-const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
+const Onnx__ModelProto *onnx_read(const struct conf_env *env, const char *path)
 {
     struct place at = {path, 0};
     size_t size;
@@ -187,5 +187,5 @@ const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path)
         return NULL;
     }
     make_names_plain(model->graph);
-    return model->graph;
+    return model;
 }

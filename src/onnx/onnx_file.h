@@ -9,10 +9,10 @@
 /*
  * Reads an ONNX file. Its size, its nesting and the memory that it unpacks to
  * are checked before anything is unpacked, so that a hostile file costs no more
- * than a large one. Memory from env->arena. Returns the graph, or NULL having
- * reported.
+ * than a large one. Memory from env->arena. Returns the model, which has a
+ * graph, or NULL having reported.
  */
-const Onnx__GraphProto *onnx_read(const struct conf_env *env, const char *path);
+const Onnx__ModelProto *onnx_read(const struct conf_env *env, const char *path);
 
 /* Bytes, at most. */
 struct onnx_need {

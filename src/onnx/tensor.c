@@ -266,14 +266,17 @@ int tensor_open(const struct conf_env *env, const char *path,
 
 bool tensor_is_float(const struct tensor *t)
 {
-    return t->get == get_f32;
+    return t->get == get_f32 && !t->scale;
 }
 
 void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
                   double *out)
 {
     const uint8_t *at = t->data + first * t->width;
-    if (t->get == get_f32) /* most are, and without the call it is quick */
+    if (t->scale)
+        for (int i = 0; i < n; i++)
+            out[i] = tensor_at(t, first + i * step);
+    else if (t->get == get_f32) /* most are, and without the call it is quick */
         for (int i = 0; i < n; i++)
             out[i] = get_f32(at + i * step * t->width);
     else

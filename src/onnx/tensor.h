@@ -17,6 +17,10 @@ struct tensor {
     int width;           /* bytes from one to the next */
     double (*get)(const void *at);
     const uint8_t *data; /* n x width bytes */
+    /* Of integers, what they stand for: (x - zero[k]) scale[k], number i having
+     * k = i / inner % n_scale. NULL: themselves. */
+    const double *scale, *zero;
+    int64_t inner, n_scale;
 };
 
 /*
@@ -32,7 +36,11 @@ int tensor_of_type(struct tensor *t, int type);
 
 static inline double tensor_at(const struct tensor *t, int64_t i)
 {
-    return t->get(t->data + i * t->width);
+    double x = t->get(t->data + i * t->width);
+    if (!t->scale)
+        return x;
+    int64_t k = i / t->inner % t->n_scale;
+    return (x - (t->zero ? t->zero[k] : 0)) * t->scale[k];
 }
 
 /* Numbers first, first + step .. of a tensor, n of them. */

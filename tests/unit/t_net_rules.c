@@ -329,8 +329,8 @@ static const struct {
     {"[4, 5]", "{ name = \"p\"; type = \"position\"; entries = 4; }",
      "2: 'p': 4 entries for 5 positions"},
     {"[4, 5, 5]", "{ name = \"l\"; type = \"lstm\"; out = 4; }",
-     "2: 'l': the input of an lstm must be a sequence (width 1), not 4 x 5 x "
-     "5"},
+     "2: 'l': the input of a layer of type lstm must be a sequence (width 1), "
+     "not 4 x 5 x 5"},
     {"[4, 5, 5]", "{ repeat = 2; layers = (" C1("a", "") "); }",
      "2: a group of layers has no name"},
     {"[4, 5, 5]", "{ name = \"g\"; repeat = 0; layers = (" C1("a", "") "); }",

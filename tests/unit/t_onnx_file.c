@@ -110,7 +110,7 @@ START_TEST(refuses_wrong_graphs)
     refused("two constants are called 'w'");
     msgs.n = 0;
     graph.n_node = 1;
-    add("Relu", "w", "r");
+    add("Softmax", "w", "r");
     refused("its input 'w' is a constant");
     msgs.n = 0;
     graph.n_node = 0;
