@@ -56,8 +56,9 @@ void trained_matrix(const struct layer *l, int group, float *out)
     for (int r = 0; r < l->rows; r += down)
         for (int c = 0; c < l->columns; c += right) {
             struct strip s = {
-                .from = w->start + group * w->group_step + r / window * w->row_step +
-                        r % window * w->window_step + c * w->column_step,
+                .from = w->start + group * w->group_step +
+                        r / window * w->row_step + r % window * w->window_step +
+                        c * w->column_step,
                 .step = along ? w->column_step : w->row_step,
                 .n = least(STRIP, along ? l->columns - c : l->rows - r),
                 .as_is = as_is,

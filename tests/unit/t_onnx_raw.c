@@ -82,7 +82,7 @@ END_TEST
 
 /* ---- matrices ---- */
 
-/* Any order of rows and columns, sizes around a strip, with zero and scale. */
+/* Any order of rows and columns, sizes around a strip, with a scale. */
 static void check_matrix(int type, int width)
 {
     int rows = 1 + (int)(next_random() % 40),
@@ -105,7 +105,6 @@ static void check_matrix(int type, int width)
                         .group_step = rows * columns,
                         .row_step = along ? columns : 1,
                         .column_step = along ? 1 : rows,
-                        .zero = plain ? 0 : 3,
                         .scale = plain ? NULL : scale};
     struct layer l = {
         .groups = 2, .rows = rows, .columns = columns, .trained = &w};
@@ -115,7 +114,7 @@ static void check_matrix(int type, int width)
             for (int j = 0; j < columns; j++) {
                 int at = g * rows * columns +
                          (along ? k * columns + j : j * rows + k);
-                double x = tensor_at(&t, at) - w.zero;
+                double x = tensor_at(&t, at);
                 float want = (float)(plain ? x : x * scale[g * columns + j]);
                 ck_need(!memcmp(&want, got, sizeof want),
                         "%d x %d: group %d, row %d, column %d is %g, not %g",
