@@ -1,8 +1,8 @@
 /* load.c - a workload file to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
-#include "net/peers.h"
-#include "net/weights_file.h"
+#include "net/onnx/convert.h"
+#include "net/peers/peers.h"
+#include "net/weights/weights_file.h"
 #include <string.h>
 
 /* In the order of enum clip of quant/quant.h. */

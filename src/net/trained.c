@@ -81,3 +81,23 @@ float *trained_weights(const struct layer *l, struct arena *a)
         trained_matrix(l, g, w + one * (size_t)g);
     return w;
 }
+
+bool trained_is_byte(const struct layer *l)
+{
+    return l->trained && tensor_is_byte(l->trained->tensor);
+}
+
+float *trained_codes(const struct layer *l, struct arena *a)
+{
+    struct tensor codes = *l->trained->tensor;
+    struct trained plain = *l->trained;
+    struct layer copy = *l;
+    double *ones = arena_array(a, (size_t)codes.n_scale, sizeof *ones);
+    for (int64_t i = 0; i < codes.n_scale; i++)
+        ones[i] = 1;
+    codes.scale = codes.scale ? ones : NULL;
+    plain.tensor = &codes;
+    plain.scale = NULL;
+    copy.trained = &plain;
+    return trained_weights(&copy, a);
+}

@@ -22,7 +22,11 @@ struct trained {
 
 /* Writes the matrix of one group, rows x columns, row-major. */
 void trained_matrix(const struct layer *l, int group, float *out);
-/* All groups, as net.h has weights; memory from `a`. */
+/* All groups, one behind the other; memory from `a`. */
 float *trained_weights(const struct layer *l, struct arena *a);
+/* The same of weights that are integers of 8 bits in the file: these, less
+ * their zero point, without any scale. */
+bool trained_is_byte(const struct layer *l);
+float *trained_codes(const struct layer *l, struct arena *a);
 
 #endif

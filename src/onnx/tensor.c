@@ -283,3 +283,8 @@ void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
         for (int i = 0; i < n; i++)
             out[i] = t->get(at + i * step * t->width);
 }
+
+bool tensor_is_byte(const struct tensor *t)
+{
+    return t->get == get_i8 || t->get == get_u8;
+}

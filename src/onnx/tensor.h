@@ -46,7 +46,9 @@ static inline double tensor_at(const struct tensor *t, int64_t i)
 /* Numbers first, first + step .. of a tensor, n of them. */
 void tensor_strip(const struct tensor *t, int64_t first, int64_t step, int n,
                   double *out);
-/* Whether its bytes are floats, NaNs of all kinds among them. */
+/* Whether its bytes are floats, NaNs of all kinds among them; integers of 8
+ * bits. */
 bool tensor_is_float(const struct tensor *t);
+bool tensor_is_byte(const struct tensor *t);
 
 #endif

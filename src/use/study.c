@@ -113,7 +113,7 @@ static int use_records(const struct conf_env *env, const struct study *s,
 }
 
 static int use_weights(const struct conf_env *env, const struct study *s,
-                       const struct layer *l, const float *value,
+                       const struct layer *l, const float *value, bool stored,
                        struct quant *q)
 {
     const struct clip_rule rule = rule_of(&s->net->weights);
@@ -122,10 +122,18 @@ static int use_weights(const struct conf_env *env, const struct study *s,
     char why[WHY];
     if (check_finite(l, &w, env->msgs))
         return -1;
-    if (!quant_weights(q, &w, l->stored, &rule, s->weights, env->arena, why,
+    if (!quant_weights(q, &w, stored, &rule, s->weights, env->arena, why,
                        sizeof why))
         return 0;
     return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
+}
+
+/* Weights that were quantized to 8 bits are so already. */
+static bool has_codes(const struct layer *l, const struct quant *q)
+{
+    const struct quant_spec *spec = &q->spec[0];
+    return trained_is_byte(l) && q->n == 1 && spec->bits == 8 &&
+           spec->scheme == scheme_find("uniform") && !(spec->clip > 0);
 }
 
 /* Matrices of a layer live as long as it takes to count them. */
@@ -134,11 +142,14 @@ static int load_layer(const struct conf_env *env, const struct study *s,
 {
     struct arena *scratch = arena_scratch(env->arena);
     struct arena_mark mark = arena_mark(scratch);
-    const float *value = l->trained ? trained_weights(l, scratch) : NULL;
+    bool stored = l->stored || has_codes(l, q);
+    const float *value = !l->trained ? NULL
+                         : stored    ? trained_codes(l, scratch)
+                                     : trained_weights(l, scratch);
     int bad = 0;
     quant_ones_of_model(q);
     if (value || l->codes)
-        bad = use_weights(env, s, l, value, q);
+        bad = use_weights(env, s, l, value, stored, q);
     else if (l->statistics && s->weights != WEIGHTS_EXACT)
         bad = use_records(env, s, l, q);
     arena_rewind(scratch, mark);

@@ -1,6 +1,8 @@
 /* t_onnx_weights.c - ONNX matrices and where their weights come from */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "onnx_make.h"
+#include "quant/bits.h"
+#include "use/study.h"
 
 static void is_weight(const char *name, int group, int row, int column,
                       double wanted)
@@ -104,6 +106,37 @@ START_TEST(dequantized_rows)
     good();
     is_weight("y", 0, 2, 0, -1 * 0.5);
     is_weight("y", 0, 2, 1, (6 - 3 - 1) * 1.5);
+}
+END_TEST
+
+/* Integers of 8 bits are codes of uniform:8 already, whatever their scales; in
+ * another scheme they are the numbers that they stand for. */
+START_TEST(integers_are_codes)
+{
+    static const int columns[] = {7, -128, 100, 3, -1, 64, 0, 90};
+    INPUT(1, 4);
+    Onnx__TensorProto *t = add_tensor("w", ONNX__TENSOR_PROTO__DATA_TYPE__INT8,
+                                      (const int[]){4, 2, -1});
+    t->n_int32_data = 8;
+    t->int32_data = make(8 * sizeof *t->int32_data);
+    for (int i = 0; i < 8; i++)
+        t->int32_data[i] = columns[i];
+    WEIGHTS("scale", 2);
+    with_int(add("DequantizeLinear", "w scale", "d"), "axis", 1);
+    add("MatMul", "x d", "y");
+    size_t n;
+    const uint8_t *bytes = packed(&n);
+    struct conf_env env = {.arena = &arena, .msgs = &msgs};
+    const char *path = file_bytes("q.onnx", (const char *)bytes, n);
+    struct study s = {.input_shape = NULL};
+    ck_need(!study_network(&s, &env, path, "uniform:8/8"), "%s",
+            msgs.list[0].text);
+    for (int i = 0; i < 8; i++)
+        ck_assert_int_eq(bits_code(s.quant[0].bits, 0, i / 2, i % 2),
+                         columns[i]);
+    ck_need(!study_network(&s, &env, path, "uniform:6/8"), "%s",
+            msgs.list[0].text);
+    ck_assert_int_ne(bits_code(s.quant[0].bits, 0, 0, 0), 7);
 }
 END_TEST
 
@@ -254,6 +287,7 @@ int main(void)
                                   weights_reshaped_sliced_split,
                                   weights_picked,
                                   dequantized_rows,
+                                  integers_are_codes,
                                   quantized_and_back,
                                   bad_scale,
                                   batched_weights,

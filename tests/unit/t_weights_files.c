@@ -79,7 +79,7 @@ static void put_number(struct bytes *b, const char *type, int x)
         put(b, !strcmp(type, "BF16") ? &brain : &half, 2);
 }
 
-/* Size of a dimension, letters as in net/weights_file.c. */
+/* Size of a dimension, letters as in net/weights/weights_file.c. */
 static int dimension(char letter)
 {
     static const struct {

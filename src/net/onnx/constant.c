@@ -1,6 +1,6 @@
-/* from_onnx_constant.c - numbers of an ONNX file, seen in many ways */
+/* constant.c - numbers of an ONNX file, seen in many ways */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* from_onnx_rnn.c - ONNX's LSTM, GRU and RNN */
+/* rnn.c - ONNX's LSTM, GRU and RNN */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/recurrent.h"
 #include <string.h>
 

@@ -1,4 +1,4 @@
-/* from_neurosim.c - NeuroSim's table of layers to a network */
+/* neurosim.c - NeuroSim's table of layers to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Format: DNN+NeuroSim V1.3 (P. Chen et al., IEEE TCAD 37 (2018) 3067, and its
@@ -9,7 +9,7 @@
  */
 #include "conf/source.h"
 #include "net/act.h"
-#include "net/peers.h"
+#include "net/peers/peers.h"
 #include "net/types.h"
 #include <ctype.h>
 #include <stdio.h>

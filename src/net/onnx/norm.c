@@ -1,6 +1,6 @@
-/* from_onnx_norm.c - ONNX operators of normalisation, and softmax */
+/* norm.c - ONNX operators of normalisation, and softmax */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <math.h>
 

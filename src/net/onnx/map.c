@@ -1,6 +1,6 @@
-/* from_onnx_map.c - ONNX operators on maps: pools, sizes, joins, sums */
+/* map.c - ONNX operators on maps: pools, sizes, joins, sums */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* npy.c - weights from numpy's files: one array a file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Format: numpy 1.26, "A simple file format for NumPy arrays" (lib.format). */
-#include "net/weights_file.h"
+#include "net/weights/weights_file.h"
 #include <string.h>
 #include <unistd.h>
 

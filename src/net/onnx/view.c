@@ -1,6 +1,6 @@
-/* from_onnx_view.c - ONNX operators that only look at values another way */
+/* view.c - ONNX operators that only look at values another way */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <string.h>
 
 /* out is a part or another arrangement of in. */

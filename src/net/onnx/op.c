@@ -1,6 +1,6 @@
-/* from_onnx_op.c - what the rules of ONNX operators use */
+/* op.c - what the rules of ONNX operators use */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>

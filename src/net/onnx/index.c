@@ -1,6 +1,6 @@
-/* from_onnx_index.c - ONNX operators that pick values, copy or place them */
+/* index.c - ONNX operators that pick values, copy or place them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <math.h>
 #include <string.h>

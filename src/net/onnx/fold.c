@@ -1,6 +1,6 @@
-/* from_onnx_fold.c - the arithmetic of shapes: small constants, computed */
+/* fold.c - the arithmetic of shapes: small constants, computed */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <math.h>
 #include <string.h>
 

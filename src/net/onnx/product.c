@@ -1,6 +1,6 @@
-/* from_onnx_product.c - ONNX matrix products */
+/* product.c - ONNX matrix products */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* npz.c - weights from numpy's archives: a zip file of arrays */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/weights_file.h"
+#include "net/weights/weights_file.h"
 #include <errno.h>
 #include <string.h>
 #include <zip.h>

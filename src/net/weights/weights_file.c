@@ -1,6 +1,6 @@
 /* weights_file.c - trained weights from files beside a workload file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/weights_file.h"
+#include "net/weights/weights_file.h"
 #include "net/count.h"
 #include <errno.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /* chain.c - layers that follow one another, without edges in their file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/peers.h"
+#include "net/peers/peers.h"
 
 void chain_begin(struct chain *c, const struct conf_env *env, struct net *net)
 {

@@ -1,6 +1,6 @@
-/* from_onnx_graph.c - ONNX operators with graphs of their own */
+/* graph.c - ONNX operators with graphs of their own */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 
 /* What a graph inside a node reads from outside, one call for each; values
  * that are not there yet, or are the inner graph's own, are left out. The first

@@ -1,4 +1,4 @@
-/* from_timeloop.c - Timeloop's problems to a network */
+/* timeloop.c - Timeloop's problems to a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Format: Timeloop (A. Parashar et al., ISPASS 2019) v1 to v4 and CiMLoop
@@ -9,7 +9,7 @@
  */
 #include "base/suggest.h"
 #include "conf/yaml.h"
-#include "net/peers.h"
+#include "net/peers/peers.h"
 #include "net/types.h"
 #include <dirent.h>
 #include <errno.h>

@@ -2,7 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Format: the README of safetensors 0.4: 8 bytes with the length of the header,
  * little-endian; the header, JSON; the numbers, without holes. */
-#include "net/weights_file.h"
+#include "net/weights/weights_file.h"
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* from_onnx_attention.c - attention as one ONNX node */
+/* attention.c - attention as one ONNX node */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <string.h>
 

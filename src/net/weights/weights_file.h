@@ -1,7 +1,7 @@
 /* weights_file.h - trained weights from files beside a workload file */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NET_WEIGHTS_FILE_H
-#define NET_WEIGHTS_FILE_H
+#ifndef NET_WEIGHTS_WEIGHTS_FILE_H
+#define NET_WEIGHTS_WEIGHTS_FILE_H
 
 #include "net/trained.h"
 #include "onnx/tensor.h"

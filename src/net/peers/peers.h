@@ -1,7 +1,7 @@
 /* peers.h - networks as other estimators' files have them */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NET_PEERS_H
-#define NET_PEERS_H
+#ifndef NET_PEERS_PEERS_H
+#define NET_PEERS_PEERS_H
 
 #include "net/expand.h"
 

@@ -1,7 +1,7 @@
-/* from_onnx.h - an ONNX graph on its way to layers */
+/* convert.h - an ONNX graph on its way to layers */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NET_FROM_ONNX_H
-#define NET_FROM_ONNX_H
+#ifndef NET_ONNX_CONVERT_H
+#define NET_ONNX_CONVERT_H
 
 #include "net/expand.h"
 #include "net/trained.h"
@@ -62,7 +62,7 @@ struct op_rule {
     int a, b; /* as `make` says: an enum work, an input */
 };
 
-/* ---- from_onnx.c ---- */
+/* ---- convert.c ---- */
 int op_error(const struct op *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void op_warn(const struct op *o, const char *format, ...)
@@ -74,7 +74,7 @@ const struct op_rule *op_rule_of(const char *type);
 /* A number of a small constant as an integer, far from overflow. */
 int64_t number_whole(double x);
 
-/* ---- from_onnx_op.c: what all rules use ---- */
+/* ---- op.c: what all rules use ---- */
 int64_t op_int(const struct op *o, const char *name, int64_t missing);
 double op_float(const struct op *o, const char *name, double missing);
 const char *op_text(const struct op *o, const char *name, const char *missing);
@@ -110,7 +110,7 @@ bool op_mark(struct layer *l, const char *key, int value);
 /* The layer that may take the node in, since nobody else reads it; or NULL. */
 struct layer *op_absorber(const struct op *o, const struct value *in);
 
-/* from_onnx_view.c: out is in with other dimensions, a part, or another order;
+/* view.c: out is in with other dimensions, a part, or another order;
  * by steps: of the numbers of a constant from `start` on. */
 void op_view(struct value *out, const struct value *in, int rank,
              const int64_t *dim, int channel);
@@ -118,7 +118,7 @@ void op_view_by_steps(struct value *out, const struct value *in, int rank,
                       const int64_t *dim, int channel, int64_t start,
                       const int64_t *step);
 
-/* from_onnx_matrix.c: windows over maps, for convolutions and pools. Kernel,
+/* matrix.c: windows over maps, for convolutions and pools. Kernel,
  * stride, dilation and padding of directions first and first + 1 of n into
  * arg. */
 int op_window(const struct op *o, int n, int first, const int64_t *in,
@@ -147,7 +147,7 @@ extern const struct op_rule matrix_rules[], product_rules[], rnn_rules[],
     index_rules[], map_rules[], graph_rules[],
     quantized_rules[];
 
-/* ---- from_onnx_constant.c: numbers of the file, seen in many ways ---- */
+/* ---- constant.c: numbers of the file, seen in many ways ---- */
 static inline bool is_constant(const struct value *v)
 {
     return v && v->from == FROM_CONSTANT;
@@ -179,17 +179,17 @@ void set_weights(struct op *o, struct layer *l, const struct matrix_of *from);
 void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
                    bool divide);
 
-/* from_onnx_map.c: a Gather from a constant by computed indices */
+/* map.c: a Gather from a constant by computed indices */
 int make_embedding(struct op *o);
 
-/* from_onnx_graph.c: graphs inside a node read these values, too */
+/* graph.c: graphs inside a node read these values, too */
 void count_inner_uses(struct from_onnx *m, const Onnx__NodeProto *node);
 
 /* Computes with small constants; 1: done, 0: it is no such node. */
 int op_fold(struct op *o);
 void keep_numbers(struct op *o);
 
-/* from_onnx_match.c: activation functions and normalisation that a file writes
+/* match.c: activation functions and normalisation that a file writes
  * as several nodes become one. */
 void match_patterns(struct from_onnx *m);
 

@@ -1,6 +1,6 @@
-/* from_onnx_match.c - functions that a file writes as several nodes */
+/* match.c - functions that a file writes as several nodes */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <string.h>
 
 /*

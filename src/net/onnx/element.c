@@ -1,7 +1,7 @@
-/* from_onnx_element.c - ONNX operators on each value */
+/* element.c - ONNX operators on each value */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/act.h"
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
-/* from_onnx_matrix.c - ONNX operators that are weight matrices */
+/* matrix.c - ONNX operators that are weight matrices */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <math.h>
 #include <string.h>

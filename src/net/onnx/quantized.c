@@ -1,6 +1,6 @@
-/* from_onnx_quantized.c - ONNX operators that exist as integer or fused ones */
+/* quantized.c - ONNX operators that exist as integer or fused ones */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include "net/types.h"
 #include <string.h>
 

@@ -1,6 +1,6 @@
-/* from_onnx.c - an ONNX graph to the layers of a network */
+/* convert.c - an ONNX graph to the layers of a network */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/from_onnx.h"
+#include "net/onnx/convert.h"
 #include <limits.h>
 #include <math.h>
 #include <stdarg.h>
