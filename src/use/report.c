@@ -329,6 +329,37 @@ static void wrap(FILE *out, const char *text)
     fprintf(out, "%s\n", text);
 }
 
+/* Ones in a weight, three ways, where something is known of the weights. */
+static void note_weights(FILE *out, const struct study *s, struct arena *a)
+{
+    double all = 0, exact = 0, stats = 0, model = 0;
+    bool counted = true;
+    int n = 0;
+    for (int i = 0; i < s->net->n; i++) {
+        const struct layer *l = &s->net->layer[i];
+        const struct ones *o = &s->quant[i].ones;
+        double weights = (double)l->groups * l->rows * l->columns;
+        if (!s->quant[i].record)
+            continue;
+        n++;
+        all += weights;
+        exact += weights * o->exact.ones;
+        stats += weights * o->stats.ones;
+        model += weights * o->model.ones;
+        counted &= o->known;
+    }
+    if (n == 0)
+        return;
+    const char *first =
+        counted ? arena_printf(a, "%.3g as counted, ", exact / all) : "";
+    wrap(out,
+         arena_printf(a,
+                      "Weights of %d layer%s: ones in each %s%.3g by their "
+                      "moments, %.3g by the scheme's distribution; see "
+                      "--per plane.",
+                      n, n == 1 ? "" : "s", first, stats / all, model / all));
+}
+
 static void notes(FILE *out, const struct study *s, struct arena *a)
 {
     int given, assumed;
@@ -341,6 +372,7 @@ static void notes(FILE *out, const struct study *s, struct arena *a)
     wrap(out, arena_printf(a, "Quantization: %s.",
                            s->plan.source ? s->plan.source
                                           : "its source is not given"));
+    note_weights(out, s, a);
     if (s->tech.source)
         wrap(out, arena_printf(a, "Chip: %s.", s->tech.source));
     if (s->run.adc_short)

@@ -26,6 +26,8 @@ value() { column=$1; shift
 npy w/a.npy '<f4' '2, 2' "$one$half$zero$one"
 is 'ones are counted' "$(value ones_per_weight)" 3.75
 is 'and taken' "$(value weights)" exact
+like 'the report says how many' "$(ivq -c ivq-32nm -w t.cfg)" \
+    '^Weights of 1 layer: ones in each 3.75 as counted, [0-9.]+ by their moments,'
 is 'moments instead' "$(value weights --weights stats)" stats
 is 'the model instead' "$(value weights --weights model)" model
 is 'ones do not depend on what is taken' \
