@@ -26,18 +26,23 @@ missing() { sort -u "$1" >"$work/a"; sort -u "$2" >"$work/b"
     comm -23 "$work/a" "$work/b" >"$work/missing"
     [ -s "$1" ] || echo "nothing to compare" >>"$work/missing"; }
 
-# ---- ivq-est(1): every option, every figure ----
-ivq --help >"$work/help"
-grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' "$work/help" |
-    grep -oE -- '--?[a-zA-Z][a-z-]*' | sed 's/^-//' >"$work/wanted"
-items "$est1" >"$work/have"
-missing "$work/wanted" "$work/have"
-none 'every option is in ivq-est(1)' "$work/missing"
-grep -E '^\.It Fl' "$est1" | grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' |
-    awk '{ print $2 }' >"$work/have"
-missing "$work/have" "$work/wanted"
-none 'ivq-est(1) describes no option that is not there' "$work/missing"
+# options PROGRAM COMMAND: --help and the manual page have the same ones
+options() {
+    "$2" --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
+        grep -oE -- '--?[a-zA-Z][a-z-]*' | sed 's/^-//' >"$work/wanted"
+    items "$srcdir/man/$1.1" >"$work/have"
+    missing "$work/wanted" "$work/have"
+    none "every option is in $1(1)" "$work/missing"
+    grep -E '^\.It Fl' "$srcdir/man/$1.1" |
+        grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' | awk '{ print $2 }' >"$work/have"
+    missing "$work/have" "$work/wanted"
+    none "$1(1) describes no option that is not there" "$work/missing"
+}
+options ivq-est ivq
+options ivq-validate validate
+options ivq-import import
 
+# ---- ivq-est(1): every figure ----
 ivq --list-metrics | awk '{ print $1 }' >"$work/wanted"
 items "$est1" Figures >"$work/have"
 missing "$work/wanted" "$work/have"
@@ -45,17 +50,8 @@ none 'every figure is in ivq-est(1)' "$work/missing"
 missing "$work/have" "$work/wanted"
 none 'ivq-est(1) describes no figure that is not there' "$work/missing"
 
-# ---- ivq-validate(1): every option, every key of a file of cases ----
+# ---- ivq-validate(1): every key of a file of cases ----
 validate1=$srcdir/man/ivq-validate.1
-validate --help | grep -oE '^ +(-[a-zA-Z], )?--[a-z-]+' |
-    grep -oE -- '--?[a-zA-Z][a-z-]*' | sed 's/^-//' >"$work/wanted"
-items "$validate1" >"$work/have"
-missing "$work/wanted" "$work/have"
-none 'every option is in ivq-validate(1)' "$work/missing"
-grep -E '^\.It Fl' "$validate1" | grep -oE '(Fl|,) -?[a-zA-Z][a-z-]*' |
-    awk '{ print $2 }' >"$work/have"
-missing "$work/have" "$work/wanted"
-none 'ivq-validate(1) describes no option that is not there' "$work/missing"
 sed -n 's/^    {"\([a-z_]*\)", FIELD_.*/\1/p' "$srcdir"/src/use/validate/*.c \
     >"$work/wanted"
 sed -n '/^static const char \*const claim_keys/,/;/p' \
@@ -202,8 +198,13 @@ mkdir -p "$work/bin" "$work/here"
   echo "exec '$(dirname "$est")/ivq-validate' -I '$srcdir/validation' \\"
   echo "    -I '$srcdir/tech' -I '$srcdir/workloads' \\"
   echo "    -I '$srcdir/workloads/quant' \"\$@\""; } >"$work/bin/ivq-validate"
-chmod +x "$work/bin/ivq-est" "$work/bin/ivq-validate"
+{ echo '#!/bin/sh'
+  echo "exec '$(dirname "$est")/ivq-import' -I '$srcdir/workloads' \\"
+  echo "    -I '$srcdir/workloads/quant' \"\$@\""; } >"$work/bin/ivq-import"
+chmod +x "$work/bin/ivq-est" "$work/bin/ivq-validate" "$work/bin/ivq-import"
 cp "$srcdir/workloads/lenet5.cfg" "$work/here/mine.cfg"
+model=${IVQ_MODELS:-$srcdir/tests/data/models}/ch_PP-OCRv4_det_infer.onnx
+[ ! -f "$model" ] || cp "$model" "$work/here/det.onnx"
 # run COMMAND: output on standard output
 run() { (cd "$work/here" && PATH=$work/bin:$PATH sh -c "$1" 2>&1 </dev/null); }
 
@@ -244,6 +245,12 @@ ls "$work/blocks" >"$work/names"
 like 'README has examples' "$(cat "$work/names")" 00
 while read -r file; do
     command=$(head -n 1 "$work/blocks/$file")
+    case $command in *det.*)
+        if [ ! -f "$work/here/det.onnx" ]; then
+            skip "README runs: $command" "no $model; see fetch_models.sh"
+            continue
+        fi ;;
+    esac
     run "$command" >"$work/got"; code=$?
     result $code "README runs: $command"
     sed 1d "$work/blocks/$file" >"$work/wanted"
