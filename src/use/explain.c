@@ -212,7 +212,8 @@ static void weights(FILE *out, const struct study *s)
         [WEIGHTS_BEST] = "make no difference",
         [WEIGHTS_EXACT] = "are counted",
         [WEIGHTS_STATS] = "are a distribution with their moments",
-        [WEIGHTS_MODEL] = "are the distribution of the scheme"};
+        [WEIGHTS_MODEL] = "are the distribution of the scheme",
+        [WEIGHTS_RECORDED] = "are bit planes that were counted once"};
     int n[sizeof how / sizeof *how] = {0};
     for (int i = 0; i < s->run.layers; i++)
         if (s->run.layer[i].layer->groups > 0)
