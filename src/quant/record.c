@@ -231,9 +231,9 @@ void record_write(struct conf_pen *pen, const char *layer,
             pen_word(pen, "%s = %.7g;", f->name, field_get(f, r));
         else
             field_write(pen, f, r);
-    pen_word(pen, "density = [");
+    pen_word(pen, "density = ("); /* an array is of one type */
     for (int i = 0; i < r->n; i++)
         pen_word(pen, "%.7g%s", r->density[i], i + 1 < r->n ? "," : "");
-    pen_word(pen, "]; }%s", after);
+    pen_word(pen, "); }%s", after);
     pen_line(pen);
 }

@@ -6,9 +6,11 @@
 #include "net/trained.h"
 #include "quant/record.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { WHY = 200 };
+#define SHARES 1e-6 /* a sum of them may be off by that */
 
 static const struct machine_type *type_of(const struct conf_env *env,
                                           struct node *root)
@@ -102,10 +104,17 @@ static int use_records(const struct conf_env *env, const struct study *s,
     struct weight_record *record =
         arena_array(env->arena, GROUPS_MAX, sizeof *record);
     char why[WHY];
+    double share = 0;
     int n = 0;
-    for (struct node *g = l->statistics; n < l->n_statistics; g = g->next)
-        if (record_read(g, env->arena, env->msgs, &record[n++]))
+    for (struct node *g = l->statistics; n < l->n_statistics; g = g->next) {
+        if (record_read(g, env->arena, env->msgs, &record[n]))
             return -1;
+        share += record[n++].share;
+    }
+    if (fabs(share - 1) > SHARES)
+        return msg_error(env->msgs, &l->statistics->at,
+                         "statistics of '%s': shares sum to %g, not 1", l->name,
+                         share);
     if (!quant_records(q, record, n, &rule, s->weights, env->arena, why,
                        sizeof why))
         return 0;
@@ -147,11 +156,12 @@ static int load_layer(const struct conf_env *env, const struct study *s,
                          : stored    ? trained_codes(l, scratch)
                                      : trained_weights(l, scratch);
     int bad = 0;
-    quant_ones_of_model(q);
     if (value || l->codes)
         bad = use_weights(env, s, l, value, stored, q);
     else if (l->statistics && s->weights != WEIGHTS_EXACT)
         bad = use_records(env, s, l, q);
+    else
+        quant_ones_of_model(q);
     arena_rewind(scratch, mark);
     return bad;
 }
