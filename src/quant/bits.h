@@ -83,6 +83,11 @@ static inline size_t weights_count(const struct weights *w)
     return (size_t)w->groups * (size_t)w->rows * (size_t)w->columns;
 }
 
+static inline size_t weights_columns(const struct weights *w)
+{
+    return (size_t)w->groups * (size_t)w->columns;
+}
+
 double weights_largest(const float *value, size_t n); /* |w|, of finite ones */
 /* Index of the first NaN or infinity, -1: all are finite. */
 ptrdiff_t weights_infinite(const float *value, size_t n);
@@ -175,10 +180,8 @@ void bits_count(const struct bits *b, int tile_rows, int tile_columns,
  * Puts real weights into a quantization: quantized, unless they are codes of
  * uniform levels (`stored`) or of their scheme (w->code); densities counted, or
  * those of weight_planes(); with WEIGHTS_MODEL as they were. Of several schemes
- * the first takes the output channels of least variance, the last those of
- * largest, in numbers that come nearest to the shares, which become those of
- * the channels. Fills q->ones, q->bits and q->record. Memory from `a`. -1 with the reason
- * in `why`.
+ * each has the columns of mix_assign(), and their share. Fills q->ones, q->bits
+ * and q->record. Memory from `a`. -1 with the reason in `why`.
  */
 int quant_weights(struct quant *q, const struct weights *w, bool stored,
                   const struct clip_rule *rule, enum weights_as as,
@@ -187,7 +190,9 @@ int quant_weights(struct quant *q, const struct weights *w, bool stored,
 /*
  * The same from records in place of weights, one for each scheme: planes as
  * counted where they were counted of this quantization (WEIGHTS_RECORDED), else
- * those of weight_planes(). Not for WEIGHTS_EXACT. Scratch from `a`, too.
+ * those of weight_planes(). Not for WEIGHTS_EXACT. The records live as long as
+ * q, their shares sum to 1. What they do not say is unknown with WEIGHTS_MODEL,
+ * an error otherwise.
  */
 int quant_records(struct quant *q, const struct weight_record *record, int n,
                   const struct clip_rule *rule, enum weights_as as,

@@ -1,10 +1,10 @@
 /* weights.c - real weights into the quantization of a layer */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "quant/mix.h"
 #include "quant/record.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- means over the schemes of a layer ---- */
@@ -25,113 +25,6 @@ void quant_ones_of_model(struct quant *q)
 {
     q->ones = (struct ones){.as = WEIGHTS_MODEL};
     means_of(q->group, q->n, &q->ones.model);
-}
-
-/* ---- the columns of each scheme ---- */
-
-struct key {
-    double variance;
-    size_t column; /* of all groups, one behind the other */
-};
-
-static int compare_keys(const void *left, const void *right)
-{
-    const struct key *a = left, *b = right;
-    if (a->variance < b->variance || a->variance > b->variance)
-        return a->variance < b->variance ? -1 : 1;
-    return a->column < b->column ? -1 : a->column > b->column;
-}
-
-static const float *first_of(const struct weights *w, size_t column)
-{
-    size_t n = (size_t)w->columns;
-    return w->value + column / n * (size_t)w->rows * n + column % n;
-}
-
-static double variance_of(const struct weights *w, size_t column)
-{
-    const float *value = first_of(w, column);
-    double sum = 0, squares = 0;
-    for (int k = 0; k < w->rows; k++, value += w->columns) {
-        sum += (double)*value;
-        squares += (double)*value * (double)*value;
-    }
-    return squares - sum * sum / w->rows;
-}
-
-static size_t column_count(const struct weights *w)
-{
-    return (size_t)w->groups * (size_t)w->columns;
-}
-
-/*
- * Which scheme each column has: those of least variance the first. Chang 2021,
- * Mix and Match, gives rows of small variance, which look Gaussian, to sums of
- * powers of two and the others, which look uniform, to fixed point.
- */
-static uint8_t *assign(const struct quant *q, const struct weights *w,
-                       struct arena *a, struct arena *scratch)
-{
-    size_t n = column_count(w), at = 0;
-    uint8_t *scheme = arena_array(a, n, sizeof *scheme);
-    struct key *key = arena_array(scratch, n, sizeof *key);
-    double share = 0;
-    for (size_t i = 0; i < n; i++)
-        key[i] = (struct key){variance_of(w, i), i};
-    qsort(key, n, sizeof *key, compare_keys);
-    for (int g = 0; g < q->n; g++) {
-        share += q->group[g].share;
-        double end = g + 1 < q->n ? floor((double)n * share + 0.5) : (double)n;
-        for (; at < n && (double)at < end; at++)
-            scheme[key[at].column] = (uint8_t)g;
-    }
-    return scheme;
-}
-
-/* The columns of one scheme side by side, as one matrix. */
-static struct weights gather(const struct weights *w, const uint8_t *scheme,
-                             int which, struct arena *a)
-{
-    struct weights out = {.groups = 1, .rows = w->rows};
-    size_t n = column_count(w), rows = (size_t)w->rows, j = 0;
-    for (size_t i = 0; i < n; i++)
-        out.columns += scheme[i] == which;
-    size_t columns = (size_t)out.columns;
-    float *value = arena_array(a, rows * columns, sizeof *value);
-    int64_t *code =
-        w->code ? arena_array(a, rows * columns, sizeof *code) : NULL;
-    for (size_t i = 0; i < n; i++) {
-        const float *from = first_of(w, i);
-        if (scheme[i] != which)
-            continue;
-        for (size_t k = 0; k < rows; k++) {
-            ptrdiff_t at =
-                from - w->value + (ptrdiff_t)(k * (size_t)w->columns);
-            value[k * columns + j] = w->value[at];
-            if (code)
-                code[k * columns + j] = w->code[at];
-        }
-        j++;
-    }
-    out.value = value;
-    out.code = code;
-    return out;
-}
-
-/* Planes of the columns of a scheme to where these belong. */
-static void scatter(const struct bits *from, int which, struct bits *to)
-{
-    size_t words = (size_t)to->words, n = words * sizeof *to->plane;
-    size_t all = (size_t)to->groups * (size_t)to->columns;
-    int j = 0;
-    for (size_t i = 0; i < all; i++) {
-        if (to->scheme[i] != which)
-            continue;
-        memcpy(to->plane + i * (size_t)to->planes * words,
-               bits_column(from, 0, j), n * (size_t)from->planes);
-        memcpy(to->negative + i * words, bits_negative(from, 0, j), n);
-        j++;
-    }
 }
 
 /* ---- one scheme ---- */
@@ -181,7 +74,7 @@ struct clip_rule quant_clip_rule(const struct quant_spec *spec,
 static float *scale_of(const struct part *p, const struct quantizer *z,
                        const struct clip_rule *rule, const struct reading *r)
 {
-    size_t n = column_count(&p->w);
+    size_t n = weights_columns(&p->w);
     float *scale = arena_array(r->scratch, n, sizeof *scale);
     if (!r->stored && !p->w.code)
         quantizer_scale(z, &p->w, rule, r->scratch, scale);
@@ -199,6 +92,20 @@ static bool has_negative(const struct weights *w)
     return false;
 }
 
+/* Codes of unsigned levels as the weights that they stand for, whose moments
+ * are wanted: without the code of 0. */
+static void centre_codes(struct part *p, const struct quantizer *z,
+                         struct arena *a)
+{
+    size_t n = weights_count(&p->w);
+    if (!p->w.code || z->levels.is_signed || has_negative(&p->w))
+        return;
+    float *value = arena_array(a, n, sizeof *value);
+    for (size_t i = 0; i < n; i++)
+        value[i] = (float)((double)p->w.code[i] - 0.5 * z->half_centre);
+    p->w.value = value;
+}
+
 static void pack(struct part *p, const struct quantizer *z, const float *scale,
                  struct arena *a)
 {
@@ -209,6 +116,12 @@ static void pack(struct part *p, const struct quantizer *z, const float *scale,
     }
     bool is_signed = z->levels.is_signed || has_negative(w);
     bits_pack(w->code, w->groups, w->rows, w->columns, 0, is_signed, a, &p->b);
+}
+
+static void widen(struct planes *p)
+{
+    int width = p->n + p->is_signed;
+    p->width = width > p->width ? width : p->width;
 }
 
 /* Densities as counted; planes beyond the scheme's only if they are in use. */
@@ -223,9 +136,8 @@ static void count_planes(struct part *p, struct arena *a)
         if (i >= p->counted.n && count->plane[i].ones)
             p->counted.n = i + 1;
     }
-    int width = p->counted.n + b->is_signed;
     p->counted.is_signed = b->is_signed;
-    p->counted.width = width > p->counted.width ? width : p->counted.width;
+    widen(&p->counted);
 }
 
 static void keep_planes(struct part *p)
@@ -252,6 +164,7 @@ static int read_part(struct part *p, const struct reading *r)
         return -1;
     float *scale = scale_of(p, &z, &rule, r);
     pack(p, &z, scale, r->a);
+    centre_codes(p, &z, r->scratch);
     count_planes(p, r->scratch);
     weight_stats(&z, &p->w, scale, &p->b, r->scratch, &moments);
     weight_planes(&z, &moments, r->scratch, &p->stats);
@@ -263,7 +176,7 @@ static int read_part(struct part *p, const struct reading *r)
 
 /* ---- a layer ---- */
 
-/* Codes also as numbers, of which moments are. */
+/* Codes also as numbers, of which moments and variances are. */
 static struct weights with_values(const struct weights *w, struct arena *a)
 {
     struct weights out = *w;
@@ -294,7 +207,7 @@ static const struct bits *join(const struct part *part, int n,
     bits_alloc(b, w->groups, w->rows, w->columns, planes, is_signed, a);
     b->scheme = scheme;
     for (int g = 0; g < n; g++)
-        scatter(&part[g].b, g, b);
+        mix_scatter(&part[g].b, g, b);
     return b;
 }
 
@@ -324,11 +237,11 @@ static int read_parts(const struct quant *q, const struct weights *w,
     for (int g = 0; g < q->n; g++) {
         struct part *p = &part[g];
         p->record = &record[g];
-        p->w = scheme ? gather(w, scheme, g, r->scratch) : *w;
+        p->w = scheme ? mix_gather(w, scheme, g, r->scratch) : *w;
         p->spec = q->spec[g];
         p->counted = q->group[g];
         p->counted.share =
-            (double)column_count(&p->w) / (double)column_count(w);
+            (double)weights_columns(&p->w) / (double)weights_columns(w);
         if (read_part(p, r))
             return -1;
     }
@@ -342,7 +255,7 @@ int quant_weights(struct quant *q, const struct weights *given, bool stored,
     struct arena *scratch = arena_scratch(a);
     struct arena_mark mark = arena_mark(scratch);
     const struct weights w = with_values(given, scratch);
-    const uint8_t *scheme = q->n > 1 ? assign(q, &w, a, scratch) : NULL;
+    const uint8_t *scheme = q->n > 1 ? mix_assign(q, &w, a, scratch) : NULL;
     const struct reading r = {stored, rule, scratch, scheme ? scratch : a,
                               why,    size};
     struct part *part = arena_array(scratch, (size_t)q->n, sizeof *part);
@@ -380,6 +293,30 @@ static int read_record(struct part *p, const struct weight_record *record,
     if (*counted) {
         p->counted.n = record->n;
         memcpy(p->counted.density, record->density, sizeof record->density);
+        widen(&p->counted);
+    }
+    return 0;
+}
+
+/* -1: they say too little of this quantization. */
+static int read_records(const struct quant *q, struct part *part,
+                        const struct weight_record *record, int n, bool *known,
+                        const struct reading *r)
+{
+    bool counted;
+    *known = true;
+    if (n != q->n) {
+        snprintf(r->why, (size_t)r->size,
+                 "they are of another number of schemes; import the network "
+                 "again with this quantization");
+        return -1;
+    }
+    for (int g = 0; g < n; g++) {
+        part[g].spec = q->spec[g];
+        part[g].counted = q->group[g];
+        if (read_record(&part[g], &record[g], &counted, r))
+            return -1;
+        *known &= counted;
     }
     return 0;
 }
@@ -388,26 +325,19 @@ int quant_records(struct quant *q, const struct weight_record *record, int n,
                   const struct clip_rule *rule, enum weights_as as,
                   struct arena *a, char *why, int size)
 {
-    struct part *part = arena_array(a, (size_t)q->n, sizeof *part);
-    const struct reading r = {false, rule, a, a, why, size};
-    bool all = true, counted;
+    struct arena *scratch = arena_scratch(a);
+    struct arena_mark mark = arena_mark(scratch);
+    struct part *part = arena_array(scratch, (size_t)q->n, sizeof *part);
+    const struct reading r = {false, rule, scratch, scratch, why, size};
+    bool known;
     quant_ones_of_model(q);
-    if (n != q->n) {
-        snprintf(why, (size_t)size,
-                 "they are of another number of schemes; import the network "
-                 "again with this quantization");
-        return -1;
+    int bad = read_records(q, part, record, n, &known, &r);
+    if (!bad) {
+        q->record = record;
+        if (as == WEIGHTS_BEST)
+            as = known ? WEIGHTS_RECORDED : WEIGHTS_STATS;
+        take(q, part, known, as);
     }
-    for (int g = 0; g < n; g++) {
-        part[g].spec = q->spec[g];
-        part[g].counted = q->group[g];
-        if (read_record(&part[g], &record[g], &counted, &r))
-            return -1;
-        all &= counted;
-    }
-    q->record = record;
-    if (as == WEIGHTS_BEST)
-        as = all ? WEIGHTS_RECORDED : WEIGHTS_STATS;
-    take(q, part, all, as);
-    return 0;
+    arena_rewind(scratch, mark);
+    return as == WEIGHTS_MODEL ? 0 : bad;
 }
