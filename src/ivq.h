@@ -55,8 +55,8 @@ enum ivq_status ivq_input_shape(ivq *ctx, const char *shape);
 
 /* What stands for the weights of networks loaded from now on: themselves,
  * counted; a distribution with their moments; the distribution of the scheme;
- * or, as in the beginning, themselves where they are given and else the
- * scheme's distribution. */
+ * or, as in the beginning, themselves where they are given, else what
+ * ivq_write_statistics kept of them, else the scheme's distribution. */
 enum ivq_weights { IVQ_BEST, IVQ_EXACT, IVQ_STATS, IVQ_MODEL };
 enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as);
 

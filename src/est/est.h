@@ -55,7 +55,7 @@ void est_init(struct estimate *e, const struct net *net, const struct run *run,
               struct arena *a);
 void est_sum(struct estimate *e);
 
-/* "exact", "stats", "model"; "" where weights make no difference. */
+/* "exact", "stats", "model", "recorded"; "" where weights make no difference. */
 const char *est_weights_as(const struct run_layer *r);
 
 /* Tables for people and spreadsheets; memory from `a`. */

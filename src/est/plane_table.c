@@ -169,16 +169,24 @@ static void put_total(const struct planes_of *total, struct table *t, int *row)
     put_planes(total, head, t, row);
 }
 
+/* How much is known of a layer's planes; the total is of those that are known
+ * best. */
+static int known_of(const struct quant *q)
+{
+    return q->ones.known ? 2 : q->record != NULL;
+}
+
 struct table *est_planes(const struct estimate *e, const struct quant *quant,
                          struct arena *a)
 {
     const struct run *run = e->run;
     struct planes_of **of = arena_array(a, (size_t)run->layers, sizeof *of);
     struct planes_of *total = new_total(a);
-    bool known = false;
+    int known = 0;
     int rows = 0, row = 0;
     for (int i = 0; i < run->layers; i++)
-        known |= quant[i].n > 0 && quant[i].ones.known;
+        if (quant[i].n)
+            known = larger(known, known_of(&quant[i]));
     for (int i = 0; i < run->layers; i++) {
         const struct layer *l = run->layer[i].layer;
         if (!quant[i].n)
@@ -186,7 +194,7 @@ struct table *est_planes(const struct estimate *e, const struct quant *quant,
         of[i] = planes_of(run, &quant[i], a);
         of[i]->weights = (double)l->groups * l->rows * l->columns;
         rows += of[i]->n;
-        if (quant[i].ones.known == known)
+        if (known_of(&quant[i]) == known)
             add_to_total(of[i], total);
     }
     finish_total(total);

@@ -66,7 +66,8 @@ struct planes {
 
 /* What stands for a layer's weights. */
 enum weights_as {
-    WEIGHTS_BEST,  /* exact where there are weights, else the model */
+    WEIGHTS_BEST,  /* exact where there are weights, recorded or stats where there
+                      are records, else the model */
     WEIGHTS_EXACT, /* themselves, counted */
     WEIGHTS_STATS, /* a zero-inflated generalised Gaussian by their moments */
     WEIGHTS_MODEL, /* the distribution of the scheme's spec */

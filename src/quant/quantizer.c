@@ -234,7 +234,7 @@ static double scale_of(const struct quantizer *q, const struct strand *s,
     if (!(largest > 0))
         return 0;
     if (q->levels.plane_threshold)
-        return 1 / rms_of(s);
+        return fmin(1 / rms_of(s), (double)FLT_MAX);
     if (spec->clip > 0 || rule->clip == CLIP_SCHEME)
         return units(q, quant_clip(spec) * rms_of(s));
     if (rule->clip == CLIP_PERCENTILE) {

@@ -50,6 +50,8 @@ is 'ones as they were counted' "$(value ones_per_weight -w ./i.cfg)" \
 is 'and said to be recorded' "$(value weights -w ./i.cfg)" recorded
 is 'moments' "$(value weights -w ./i.cfg --weights stats)" stats
 is 'the model' "$(value weights -w ./i.cfg --weights model)" model
+like 'as an explanation says' "$(ivq -c ivq-32nm -w ./i.cfg --explain energy)" \
+    'weights of 1 layer are bit planes that were counted once'
 is 'of another scheme moments' "$(value weights -w ./i.cfg --quant apot:4/4)" \
     stats
 is 'of which no ones were counted' \
@@ -63,10 +65,41 @@ like 'is recorded' "$(cat c.stats.cfg)" 'per_column = true;'
 says 'and cannot be taken back' 1 \
     "ivq-est: ./c.cfg:9: statistics of 'a': they do not say where each column" \
     ivq -c ivq-32nm -w ./c.cfg -s workload.weight_scale=tensor
+is 'but there is the model' \
+    "$(value weights -w ./c.cfg -s workload.weight_scale=tensor \
+    --weights model)" model
+for clip in percentile mse scheme; do
+    import t.cfg --weight-clip $clip -o k.cfg
+    like "clip $clip is the same in both files" "$(cat k.cfg k.stats.cfg |
+        tr -d '\n')" "weight_clip = \"$clip\".*weight_clip = \"$clip\""
+done
 import ./i.cfg -o again.cfg
 sed 's/again/i/' again.cfg >b
 same 'written again, the same network' i.cfg b
 same 'and the same statistics' i.stats.cfg again.stats.cfg
+
+# planes without ones between others; a scheme that has no column
+cat >m.cfg <<'END'
+name = "m"; input = [2]; weights = "w";
+quant = { mix = ( (9, "pot:4"), (1, "uniform:4") ); input_bits = 8; };
+layers = ( { name = "a"; type = "fc"; out = 2; } );
+END
+import m.cfg -o mi.cfg
+is 'a mixture' "$(value ones_per_weight -w ./mi.cfg)" 0.5
+is 'is recorded' "$(value weights -w ./mi.cfg)" recorded
+is 'for its number of schemes, or the model' \
+    "$(value weights -w ./mi.cfg --quant apot:4/4 --weights model)" model
+sed 's/share = 0;/share = 0.5;/' mi.stats.cfg >shares.stats.cfg
+sed 's/mi.stats/shares.stats/' mi.cfg >shares.cfg
+says 'in shares of the whole' 1 \
+    "ivq-est: shares.stats.cfg:4: statistics of 'a': shares sum to 1.5, not 1" \
+    ivq -n -c ivq-32nm -w ./shares.cfg
+
+# the total of planes is of the layers of which most is known
+sed 's/ } );/ }, { name = "b"; type = "fc"; out = 2; } );/' i.cfg >two.cfg
+ivq -c ivq-32nm -w ./two.cfg --quant uniform:4/4 --per plane -o p.csv
+is 'moments of one layer in the total' "$(awk -F, '$1 == "a" || $1 == "total" {
+    print $7, $9 }' p.csv | sort | uniq -c | awk '{ print $1 }' | sort -u)" 2
 
 # ---- what is refused ----
 # bad NAME SED LINE: statistics that are changed
@@ -77,7 +110,7 @@ bad 'a layer that is not there' 's/"a"/"b"/' \
     "bad.stats.cfg:4: statistics of 'b', which is no layer with weights"
 bad 'a scheme that is none' 's/uniform:8/unifrm:8/' \
     "bad.stats.cfg:4: unknown scheme 'unifrm'"
-bad 'a density above one' 's/\[ 0/[ 2/' \
+bad 'a density above one' 's/( 0/( 2/' \
     'bad.stats.cfg:6: density: number 1 is no share from 0 to 1'
 bad 'a live share above one' 's/live = 0.5/live = 1.5/' \
     'bad.stats.cfg:5: live: 1.5 is outside 0 to 1'

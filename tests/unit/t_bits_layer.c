@@ -2,6 +2,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #define _GNU_SOURCE 1
 #include "bits_case.h"
+#include "quant/record.h"
 
 static struct quant quant_of(const char *text)
 {
@@ -207,6 +208,27 @@ START_TEST(codes_as_weights)
 }
 END_TEST
 
+/* Moments are those of the weights: of unsigned codes without the code of 0. */
+START_TEST(codes_about_the_code_of_zero)
+{
+    int64_t code[600];
+    float value[600];
+    struct quant q = quant_of("asymmetric:8");
+    struct clip_rule rule = {.clip = CLIP_LARGEST};
+    for (int k = 0; k < 600; k++) {
+        code[k] = k ? 128 + below(60) - below(60) : 255;
+        value[k] = (float)(code[k] - 128);
+    }
+    struct weights w = {1, 60, 10, value, NULL};
+    read_weights(&q, &w, false, &rule, WEIGHTS_STATS);
+    struct quant c = read_codes("asymmetric:8", code, 60, 10, WEIGHTS_STATS);
+    ck_near(c.ones.exact.ones, q.ones.exact.ones, 0);
+    for (int b = 0; b < 8; b++)
+        ck_near(c.group[0].density[b], q.group[0].density[b], 1e-12);
+    ck_near(c.record->max, 127, 0);
+}
+END_TEST
+
 /* Codes wider than the scheme make it as wide; unsigned ones stay so. */
 START_TEST(codes_of_other_widths)
 {
@@ -293,6 +315,7 @@ int main(void)
     tcase_add_test(t, mixed_schemes_by_variance);
     tcase_add_test(t, three_ways_side_by_side);
     tcase_add_test(t, codes_as_weights);
+    tcase_add_test(t, codes_about_the_code_of_zero);
     tcase_add_test(t, codes_of_other_widths);
     tcase_add_test(t, stored_numbers_beyond_a_byte);
     tcase_add_test(t, clips_by_themselves);

@@ -119,6 +119,45 @@ START_TEST(columns_have_their_own_scale)
 }
 END_TEST
 
+/* Of another number of schemes, or of scales. */
+START_TEST(too_little_for_all_but_the_model)
+{
+    const struct clip_rule tensor = {CLIP_LARGEST, 99.9, false};
+    const struct clip_rule column = {CLIP_LARGEST, 99.9, true};
+    struct weights w = bell(32);
+    struct quant a = counted("uniform:8", &w, &tensor), p;
+    struct weight_record two[] = {*a.record, *a.record};
+    for (int n = 1; n <= 2; n++)
+        for (int as = WEIGHTS_BEST; as <= WEIGHTS_MODEL; as++) {
+            char why[WHY] = "";
+            if (as == WEIGHTS_EXACT)
+                continue;
+            p = quant_of("sme:8");
+            int bad = quant_records(&p, two, n, n == 1 ? &column : &tensor,
+                                    (enum weights_as)as, &arena, why, WHY);
+            ck_assert_int_eq(bad, as == WEIGHTS_MODEL ? 0 : -1);
+            ck_assert_ptr_null(p.record);
+            ck_assert_int_eq(p.ones.as, WEIGHTS_MODEL);
+        }
+}
+END_TEST
+
+/* Whole numbers of a file are wider than the scheme. */
+START_TEST(as_wide_as_what_was_counted)
+{
+    const struct clip_rule rule = {CLIP_AUTO, 99.9, false};
+    static const float value[] = {1, -255, 32767, 3};
+    const struct weights w = {1, 2, 2, value, NULL};
+    struct quant q = quant_of("uniform:8"), p = q;
+    char why[WHY] = "";
+    ck_assert(
+        !quant_weights(&q, &w, true, &rule, WEIGHTS_BEST, &arena, why, WHY));
+    ck_assert_int_eq(recorded(&p, q.record, &rule), 0);
+    ck_assert_int_eq(p.group[0].n, 15);
+    ck_assert_int_eq(p.group[0].width, 16);
+}
+END_TEST
+
 START_TEST(written_and_read)
 {
     const struct clip_rule rule = {CLIP_PERCENTILE, 98, true};
@@ -186,6 +225,8 @@ int main(void)
     tcase_add_test(test, same_quantization_same_densities);
     tcase_add_test(test, another_quantization_is_near);
     tcase_add_test(test, columns_have_their_own_scale);
+    tcase_add_test(test, too_little_for_all_but_the_model);
+    tcase_add_test(test, as_wide_as_what_was_counted);
     tcase_add_test(test, written_and_read);
     tcase_add_test(test, specs_are_read_back);
     suite_add_tcase(suite, test);
