@@ -142,19 +142,17 @@ START_TEST(too_little_for_all_but_the_model)
 }
 END_TEST
 
-/* Whole numbers of a file are wider than the scheme. */
+/* Codes may be wider than their scheme. */
 START_TEST(as_wide_as_what_was_counted)
 {
     const struct clip_rule rule = {CLIP_AUTO, 99.9, false};
-    static const float value[] = {1, -255, 32767, 3};
-    const struct weights w = {1, 2, 2, value, NULL};
-    struct quant q = quant_of("uniform:8"), p = q;
-    char why[WHY] = "";
-    ck_assert(
-        !quant_weights(&q, &w, true, &rule, WEIGHTS_BEST, &arena, why, WHY));
+    static const int64_t code[] = {INT64_C(4294967295), -3, 0, 1};
+    const struct weights w = {1, 2, 2, NULL, code};
+    struct quant q = counted("uniform:4", &w, &rule), p = quant_of("uniform:4");
     ck_assert_int_eq(recorded(&p, q.record, &rule), 0);
-    ck_assert_int_eq(p.group[0].n, 15);
-    ck_assert_int_eq(p.group[0].width, 16);
+    ck_assert_int_eq(p.ones.as, WEIGHTS_RECORDED);
+    ck_assert_int_eq(p.group[0].n, 32);
+    ck_assert_int_eq(p.group[0].width, 33);
 }
 END_TEST
 
