@@ -38,7 +38,7 @@ struct run_layer {
     double used;             /* share of the allocated cells in use; of a
                                 machine without crossbars: of the operations
                                 that its units could have done in busy_s */
-    double ones;             /* share of the allocated cells that are one */
+    double ones;             /* share of the allocated cells' bits that are 1 */
     double tiles;            /* tiles held by the layer's stage, fractional */
     double buffer_bits;      /* that its line buffers hold */
     double hops;             /* mesh hops, mean over its inputs */

@@ -26,6 +26,9 @@ value() { column=$1; shift
 npy w/a.npy '<f4' '2, 2' "$one$half$zero$one"
 is 'ones are counted' "$(value ones_per_weight)" 3.75
 is 'and taken' "$(value weights)" exact
+is 'a share of all bits of multi-bit cells' "$(value one_cells \
+    -s mapping.level=L0 -s mapping.two_arrays=false -s crossbar.cell_bits=2 \
+    -s crossbar.rows=2 -s crossbar.columns=2)" 0.46875
 like 'the report says how many' "$(ivq -c ivq-32nm -w t.cfg)" \
     '^Weights of 1 layer: ones in each 3.75 as counted, [0-9.]+ by their moments,'
 is 'moments instead' "$(value weights --weights stats)" stats

@@ -71,7 +71,7 @@ struct mapped {
     double crossbars;    /* expected; allocate ceil */
     double cells_used;   /* cells inside the allocated rectangles that hold a
                             bit position of a weight, zero or one */
-    double ones;         /* cells programmed to one (1-bit cells) */
+    double ones;         /* bits of cells that are one */
     double conversions;  /* ADC conversions, all columns of each crossbar */
     double conversions_nonempty; /* the same without the empty columns */
     double buffered;     /* cascade: sums written into buffer arrays, where

@@ -214,7 +214,7 @@ static void fill_layer(const struct crossbar *x, const struct quant *q, int i,
     out->adc_bits = m->adc_bits;
     out->expected = m->crossbars;
     out->used = m->cells_used / cells;
-    out->ones = m->ones / cells;
+    out->ones = m->ones / (cells * x->chip.geo.cell_bits);
 }
 
 /* Rows of a window that the window before it, to the left, does not have. */
