@@ -361,7 +361,7 @@ static int einsum_output(struct op *o, const struct labels *l,
                          const struct product *p, const int *oa, const int *ob)
 {
     char made[2 * RANK_MAX + 1] = "";
-    int n = 0, order[RANK_MAX];
+    int n = 0, order[RANK_MAX] = {0};
     for (int i = 0; i < p->n_batch + p->n_left; i++)
         made[n++] = l->text[0][oa[i]];
     for (int i = 0; i < p->n_right; i++)
