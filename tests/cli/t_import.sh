@@ -77,6 +77,9 @@ import ./i.cfg -o again.cfg
 sed 's/again/i/' again.cfg >b
 same 'written again, the same network' i.cfg b
 same 'and the same statistics' i.stats.cfg again.stats.cfg
+ok 'planes without any one' import t.cfg --quant pot:3 -o p.cfg
+like 'are written as 0' "$(tr -d '\n' <p.stats.cfg)" '\( 0, 0, 0.25, +0.25 \)'
+ok 'and read again' ivq -n -c ivq-32nm -w ./p.cfg
 
 # planes without ones between others; a scheme that has no column
 cat >m.cfg <<'END'
