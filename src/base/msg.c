@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 /* "file:line: " before the text, as far as the place is known. */
 static int place_print(char *out, size_t size, const struct place *at)
@@ -15,16 +16,31 @@ static int place_print(char *out, size_t size, const struct place *at)
     return n < 0 || (size_t)n >= size ? (int)size - 1 : n;
 }
 
+/* Where the next message goes; NULL: nowhere. An error takes the place of the
+ * last warning: what ended a run is never behind what did not. */
+static struct msg *place_for(struct msgs *m, int is_error)
+{
+    if (m->n < MSG_MAX)
+        return &m->list[m->n++];
+    m->dropped++;
+    int last = MSG_MAX - 1;
+    while (last >= 0 && m->list[last].is_error)
+        last--;
+    if (!is_error || last < 0)
+        return NULL;
+    memmove(&m->list[last], &m->list[last + 1],
+            (size_t)(MSG_MAX - 1 - last) * sizeof m->list[0]);
+    return &m->list[MSG_MAX - 1];
+}
+
 __attribute__((format(printf, 4, 0))) static void
 add(struct msgs *m, int is_error, const struct place *at, const char *format,
     va_list args)
 {
     m->errors += is_error;
-    if (m->n == MSG_MAX) {
-        m->dropped++;
+    struct msg *msg = place_for(m, is_error);
+    if (!msg)
         return;
-    }
-    struct msg *msg = &m->list[m->n++];
     msg->is_error = is_error;
     int n = place_print(msg->text, sizeof msg->text, at);
     vsnprintf(msg->text + n, sizeof msg->text - (size_t)n, format, args);

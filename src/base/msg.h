@@ -17,9 +17,9 @@ struct msg {
 };
 
 /*
- * Up to MSG_MAX messages; further ones are counted only. Texts start lower
- * case, have no full stop and quote their subject: unknown key 'kernal';
- * did you mean 'kernel'?
+ * Up to MSG_MAX messages, errors rather than warnings; further ones are
+ * counted only. Texts start lower case, have no full stop and quote their
+ * subject: unknown key 'kernal'; did you mean 'kernel'?
  */
 struct msgs {
     struct msg list[MSG_MAX];

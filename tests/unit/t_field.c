@@ -184,6 +184,28 @@ START_TEST(many_mistakes_are_reported)
 }
 END_TEST
 
+START_TEST(no_error_is_behind_warnings)
+{
+    const struct place at = {"f", 1};
+    for (int i = 0; i < 21; i++)
+        msg_warn(&msgs, &at, "warning %d", i);
+    msg_error(&msgs, &at, "one");
+    msg_error(&msgs, &at, "two");
+    msg_warn(&msgs, &at, "late");
+    ck_assert_int_eq(msgs.errors, 2);
+    ck_assert_int_eq(msgs.n, MSG_MAX);
+    ck_assert_int_eq(msgs.dropped, 4);
+    ck_message(17, "f:1: warning 17");
+    ck_message(18, "f:1: one");
+    ck_message(19, "f:1: two");
+    for (int i = 0; i < MSG_MAX; i++)
+        msg_error(&msgs, &at, "more");
+    ck_message(0, "f:1: one");
+    ck_message(19, "f:1: more");
+    ck_assert_int_eq(msgs.n + msgs.dropped, 24 + MSG_MAX);
+}
+END_TEST
+
 START_TEST(missing_keys_are_reported)
 {
     struct thing t = {0};
@@ -277,6 +299,7 @@ int main(void)
     tcase_add_test(c, fields_are_read);
     tcase_add_test(c, defaults_are_read);
     tcase_add_test(c, many_mistakes_are_reported);
+    tcase_add_test(c, no_error_is_behind_warnings);
     tcase_add_test(c, missing_keys_are_reported);
     tcase_add_test(c, numbers_are_set);
     tcase_add_test(c, tables_are_sound);
