@@ -12,11 +12,14 @@
 
 /* ---- the formats: a file that is given, and a network that reads it ---- */
 
-/* Networks whose weights stand in the file: matrices, groups, windows. */
-#define WEIGHTS_IN(file)                                                       \
-    "name = \"t\"; input = [4, 6, 6]; weights = \"" file "\"; layers = ("      \
+/* Networks of which the file says more: matrices, groups, windows, layers of
+ * one scheme and of two. */
+#define WITH(key, file)                                                        \
+    "name = \"t\"; input = [4, 6, 6]; " key " = \"" file "\"; layers = ("      \
     "{name = \"a\"; type = \"conv\"; out = 4; kernel = 3; groups = 2;},"       \
-    "{name = \"b\"; type = \"fc\"; out = 3;});"
+    "{name = \"b\"; type = \"fc\"; out = 3;});"                                \
+    "quant = {mix = ((2, \"sp2:4\"), (1, \"uniform:4\")); "                    \
+    "first = \"uniform:8/8\";};"
 
 static const struct format {
     const char *name, *file;
@@ -25,15 +28,20 @@ static const struct format {
 } formats[] = {
     {"onnx", "a.onnx", NULL},
     {"cfg", "a.cfg", NULL},
-    {"npy", "a.npy", WEIGHTS_IN(".")},
+    {"csv", "a.csv", NULL},
+    {"yaml", "a.yaml", NULL},
+    {"npy", "a.npy", WITH("weights", ".")},
+    {"npz", "a.npz", WITH("weights", "a.npz")},
+    {"safetensors", "a.safetensors", WITH("weights", "a.safetensors")},
+    {"stats", "a.stats", WITH("statistics", "a.stats")},
 };
 enum { FORMATS = sizeof formats / sizeof *formats };
 
-/* A few counted_as, so that weights are counted in all ways; files choose one
- * by their size. */
+/* So that weights are counted in all ways; files choose one by their size.
+ * NULL: as the network itself says. */
 static const char *const counted_as[] = {
-    "uniform:8/8", "uniform:4", "apot:4/4", "sme:8",
-    "binary",      "ttq",       "abcnet:3", "asymmetric:8",
+    "uniform:8/8", "uniform:4", "apot:4/4",     "sme:8", "binary",
+    "ttq",         "abcnet:3",  "asymmetric:8", NULL,
 };
 enum { WAYS = sizeof counted_as / sizeof *counted_as };
 
@@ -60,6 +68,7 @@ static void leave(void)
     for (int i = 0; i < FORMATS; i++)
         unlink(path_of(formats[i].file));
     unlink(path_of("network.cfg"));
+    unlink(path_of("written.cfg"));
     rmdir(folder);
 }
 
@@ -114,10 +123,44 @@ static void check_network(const struct study *s)
     }
 }
 
+/* ---- written, and read again ---- */
+
+enum { WRITTEN = 4 }; /* one file of so many, by their size */
+
+static const char *written(const struct net *net, struct arena *a)
+{
+    char *text = NULL;
+    size_t n;
+    FILE *f = open_memstream(&text, &n);
+    need(f && !net_write(f, net, a) && !fclose(f));
+    const char *copy = arena_strndup(a, text, n);
+    free(text);
+    return copy;
+}
+
+static void check_written(const struct conf_env *env, const struct net *net)
+{
+    static struct msgs msgs;
+    struct conf_env again = {.arena = env->arena, .msgs = &msgs};
+    struct net back;
+    const char *text = written(net, env->arena);
+    const char *path = arena_strdup(env->arena, path_of("written.cfg"));
+    msgs.n = msgs.errors = msgs.dropped = 0;
+    write_file("written.cfg", text, strlen(text));
+    int bad = net_load(&again, path, NULL, &back);
+    if (bad)
+        fprintf(stderr, "%s\n%s", msgs.list[0].text, text);
+    need(!bad);
+    const char *second = written(&back, env->arena);
+    if (strcmp(text, second) != 0)
+        fprintf(stderr, "%s\n%s", text, second);
+    need(strcmp(text, second) == 0);
+}
+
 /* ---- one file ---- */
 
 static int load(const struct conf_env *env, const char *path, const char *shape,
-                const char *scheme)
+                const char *scheme, bool write)
 {
     struct study *s = arena_alloc(env->arena, sizeof *s);
     s->input_shape = shape;
@@ -126,6 +169,8 @@ static int load(const struct conf_env *env, const char *path, const char *shape,
         return -1;
     }
     check_network(s);
+    if (write)
+        check_written(env, s->net);
     return 0;
 }
 
@@ -136,9 +181,10 @@ static void load_and_count(const struct conf_env *env,
     const char *path = arena_strdup(
         env->arena, path_of(format->network ? "network.cfg" : format->file));
     const char *scheme = counted_as[size % WAYS];
-    int bad = load(env, path, NULL, scheme);
+    bool write = size % WRITTEN == 0;
+    int bad = load(env, path, NULL, scheme, write);
     if (bad && !strcmp(format->name, "onnx"))
-        load(env, path, "1,3,32,32", scheme);
+        load(env, path, "1,3,32,32", scheme, write);
 }
 
 static int run(const struct format *format, const uint8_t *data, size_t size)
