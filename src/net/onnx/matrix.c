@@ -250,10 +250,11 @@ static int deconv_size(const struct op *o, int i, int n, int64_t in,
     struct list more = op_list(o, "output_padding", -1);
     int64_t k = i ? w->kw : w->kh, s = i ? w->stride_w : w->stride_h;
     int64_t d = i ? w->dil_w : w->dil_h, p = i ? w->pad_w : w->pad_h;
-    int64_t far = i ? arg->more_w : arg->more_h;
+    int64_t far = i ? arg->more_w : arg->more_h, near = listed(&more, i, 0);
     bool same = !strncmp(op_text(o, "auto_pad", ""), "SAME", 4);
-    int64_t out =
-        (in - 1) * s + listed(&more, i, 0) + d * (k - 1) + 1 - 2 * p - far;
+    if (near < 0 || near > SIZE_LIMIT)
+        return op_error(o, "its output_padding is %lld", (long long)near);
+    int64_t out = (in - 1) * s + near + d * (k - 1) + 1 - 2 * p - far;
     if (same)
         out = in * s;
     if (given.n >= n)
