@@ -138,6 +138,20 @@ static const char *written(const struct net *net, struct arena *a)
     return copy;
 }
 
+static void check_same(const struct net *a, const struct net *b)
+{
+    need(a->n == b->n && a->macs == b->macs && a->params == b->params);
+    for (int i = 0; i < a->n; i++) {
+        const struct layer *x = &a->layer[i], *y = &b->layer[i];
+        need(x->groups == y->groups && x->rows == y->rows);
+        need(x->columns == y->columns && x->vectors == y->vectors);
+        need(x->in_values == y->in_values && x->out_values == y->out_values);
+        need(!memcmp(&x->out, &y->out, sizeof x->out));
+        need(!memcmp(x->work, y->work, sizeof x->work));
+        need(!memcmp(&x->lead, &y->lead, sizeof x->lead));
+    }
+}
+
 static void check_written(const struct conf_env *env, const struct net *net)
 {
     static struct msgs msgs;
@@ -151,6 +165,7 @@ static void check_written(const struct conf_env *env, const struct net *net)
     if (bad)
         fprintf(stderr, "%s\n%s", msgs.list[0].text, text);
     need(!bad);
+    check_same(net, &back);
     const char *second = written(&back, env->arena);
     if (strcmp(text, second) != 0)
         fprintf(stderr, "%s\n%s", text, second);
