@@ -35,6 +35,9 @@ is 'moments instead' "$(value weights --weights stats)" stats
 is 'the model instead' "$(value weights --weights model)" model
 is 'ones do not depend on what is taken' \
     "$(value ones_per_weight --weights model)" 3.75
+mkdir -p v && cp -r w v/x
+is 'a folder given with -s lies below the working folder' \
+    "$(value ones_per_weight -s workload.weights=v/x)" 3.75
 npy w/a.npy '<f8' '1, 2, 2' '\000\000\000\000\000\000\360\077\000\000\000\000\000\000\340\277\000\000\000\000\000\000\000\000\000\000\000\000\000\000\360\077'
 is 'double precision, one group' "$(value ones_per_weight)" 3.75
 npy w/a.npy '|i1' '2, 2' '\001\200\000\003'

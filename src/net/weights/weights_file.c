@@ -244,7 +244,7 @@ int weights_read(const struct conf_env *env, const struct node *key,
     const char *path = net->weights.folder;
     if (!*path)
         return 0;
-    if (*path != '/' && key && key->at.file)
+    if (*path != '/' && key && key->at.line) /* not one given with -s */
         path = arena_printf(env->arena, "%s/%s",
                             conf_beside(env, &key->at).folders[0], path);
     struct weights_file f = {.env = env, .path = path, .key = key};

@@ -66,9 +66,10 @@ int npy_head(const struct weights_file *f, const struct npy_stream *s,
              struct entry *e);
 
 /*
- * Reads the weights of all layers from where the network's `weights` says;
- * `key` is that setting or NULL. A layer that the file does not have is named in a
- * warning. Memory from env->arena. Returns 0, or -1 having reported.
+ * Reads the weights of all layers from where the network's `weights` says,
+ * beside the file of the setting `key` (NULL, or one of -s: as it stands). A
+ * layer that the file does not have is named in a warning. Memory from
+ * env->arena. Returns 0, or -1 having reported.
  */
 int weights_read(const struct conf_env *env, const struct node *key,
                  struct net *net);
