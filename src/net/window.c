@@ -175,6 +175,11 @@ static int same_size(const struct axis_of *d, int64_t reach)
 static int window_size(struct infer *x, const struct axis_of *d)
 {
     int64_t reach = (int64_t)d->dil * (d->kernel - 1) + 1;
+    if (reach > SIZE_LIMIT) {
+        infer_error(x, "the kernel covers %lld %s, more than %d",
+                    (long long)reach, d->name, SIZE_LIMIT);
+        return 0;
+    }
     if (x->arg->same)
         return same_size(d, reach);
 

@@ -162,7 +162,8 @@ static int find_safetensors(struct weights_file *f, const char *name,
     if (use_type(f, json_object_get(tensor, "dtype"), e) ||
         use_shape(f, json_object_get(tensor, "shape"), e))
         return -1;
-    read_span(tensor, &span); /* checked when the file was opened */
+    if (read_span(tensor, &span)) /* of what is no tensor: "__metadata__" */
+        return weights_refuse(f, e->what, "is no tensor");
     e->offset = span.begin;
     e->bytes = span.end - span.begin;
     return 1;
