@@ -28,7 +28,6 @@ static bool rule_of(const struct layer *l, struct args *arg,
     struct msgs quiet = {.n = 0};
     *out = layer_begin(l);
     out->arg = arg;
-    out->win = l->type->has_window ? arg->win : out->win;
     return layer_rule(out, in, &quiet) == 0;
 }
 

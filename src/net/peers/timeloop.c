@@ -7,7 +7,6 @@
  * convolution has C, M (older: K), P, Q, R, S, G and N; a product of matrices
  * M, N, K: M vectors times K x N weights.
  */
-#include "base/suggest.h"
 #include "conf/yaml.h"
 #include "net/peers/peers.h"
 #include "net/types.h"
