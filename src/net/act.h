@@ -11,7 +11,7 @@ extern const char *const act_names[]; /* NULL at the end; 0 is "none" */
  * "other". */
 int act_find(const char *onnx);
 
-/* Adds the work of function number `act` on n values. */
+/* Adds the work of function number `act` on n values, operations. */
 void act_count(int act, int64_t n, double work[WORK_N]);
 
 #endif

@@ -113,7 +113,7 @@ int infer_matrix(struct infer *x, int groups, int64_t rows, int columns,
                  int64_t vectors);
 
 /* window.c: completes l->win (whole map, "same"), sets l->out.h, .w and
- * l->lead. */
+ * l->lead. -1 having reported. */
 int infer_window(struct infer *x);
 
 #endif

@@ -31,7 +31,7 @@ int expand_recurrence(struct build *b, const struct item *item,
                       const struct scope *scope, const struct args *arg,
                       int producer, struct recurrence made[2]);
 
-/* Rows of gates of the cell's weights: 4, 3 or 1. */
+/* How many gates the weights of an enum cell have: 4, 3 or 1. */
 int cell_gates(int cell);
 
 #endif

@@ -24,9 +24,10 @@ struct trained {
 void trained_matrix(const struct layer *l, int group, float *out);
 /* All groups, one behind the other; memory from `a`. */
 float *trained_weights(const struct layer *l, struct arena *a);
-/* The same of weights that are integers of 8 bits in the file: these, less
- * their zero point, without any scale. */
+/* Whether the file has integers of 8 bits. */
 bool trained_is_byte(const struct layer *l);
+/* As trained_weights() of such: the integers less their zero point, without any
+ * scale. */
 float *trained_codes(const struct layer *l, struct arena *a);
 
 #endif

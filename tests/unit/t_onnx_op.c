@@ -292,6 +292,135 @@ START_TEST(places)
 }
 END_TEST
 
+/* More parts than a tensor has dimensions. */
+START_TEST(many_parts)
+{
+    INPUT(1, 2, 20);
+    INTS("n", 10, 1, 1, 1, 1, 1, 1, 1, 1, 1, 11);
+    Onnx__NodeProto *n = with_int(add("Split", "x n", "a"), "axis", 2);
+    n->output = make(10 * sizeof *n->output);
+    for (n->n_output = 0; n->n_output < 10; n->n_output++)
+        n->output[n->n_output] =
+            arena_printf(&arena, "%c", 'a' + (char)n->n_output);
+    WEIGHTS("w", 11, 3);
+    add("MatMul", "j w", "y");
+    good();
+    is_matrix("y", 1, 11, 3, 2);
+}
+END_TEST
+
+START_TEST(unknown_axes)
+{
+    INPUT(1, 2, 20);
+    add("ReduceSum", "x x", "y");
+    refused("node 'y' (ReduceSum): its input 'x' is no constant of up to 256 "
+            "numbers");
+    ck_assert_int_eq(msgs.n, 1);
+}
+END_TEST
+
+/* As many positions as a table has: more numbers than are kept. */
+START_TEST(long_range)
+{
+    INPUT(1, 300, 8);
+    INTS("zero", 1, 0);
+    add("Shape", "x", "s");
+    INTS("one", 1, 1);
+    add("Gather", "s one", "n");
+    add("Range", "zero n one", "r");
+    WEIGHTS("table", 512, 8);
+    add("Gather", "table r", "p");
+    add("Add", "x p", "y");
+    INTS("to", 2, 300, 8);
+    add("ConstantOfShape", "to", "big");
+    add("Add", "y big", "u");
+    WEIGHTS("w", 8, 2);
+    add("MatMul", "u w", "z");
+    good();
+    is_matrix("z", 1, 8, 2, 300);
+    ck_assert_int_eq(layer("y")->params, 2 * 300 * 8);
+    ck_assert_int_eq(layer("y")->out_values, 300 * 8);
+}
+END_TEST
+
+/* A tensor whose channels are last, joined with one whose are not. */
+START_TEST(joined_otherwise)
+{
+    INPUT(1, 4, 8, 8);
+    WEIGHTS("w", 8, 3);
+    add("MatMul", "x w", "m"); /* channels last: 1 x 4 x 8 x 3 */
+    add_input("e", (const int[]){1, 4, 8, 3, -1});
+    with_int(add("Concat", "e m", "y"), "axis", 1);
+    good();
+    ck_assert_int_eq(layer("y")->out_values, 2 * 4 * 8 * 3);
+}
+END_TEST
+
+START_TEST(resized_axes)
+{
+    AFTER_CONV();
+    INTS("to", 2, 4, 24);
+    LIST(add("Resize", "c - - to", "r"), "axes", 2, 3);
+    WEIGHTS("v", 2, 4, 1, 1);
+    add("Conv", "r v", "y");
+    good();
+    is_matrix("y", 1, 4, 2, 4 * 24);
+}
+END_TEST
+
+/* A scalar takes the dimensions of what it is added to. */
+START_TEST(spread_scalar)
+{
+    INPUT(1, 6, 8);
+    with_int(add("ReduceMean", "x", "m"), "keepdims", 0);
+    WEIGHTS("c", 6, 8);
+    add("Add", "c m", "a");
+    add("Div", "c m", "b");
+    add("Pow", "c m", "p");
+    WEIGHTS("w", 8, 2);
+    add("MatMul", "a w", "y");
+    good();
+    is_matrix("y", 1, 8, 2, 6);
+    ck_near(work("b", WORK_ACTIVATE), 1, 0); /* one divisor */
+    ck_near(work("b", WORK_SCALE), 48, 0);
+}
+END_TEST
+
+/* com.microsoft: the sum of two and a bias, normalised. */
+START_TEST(skip_norm_bias)
+{
+    INPUT(1, 6, 8);
+    WEIGHTS("w", 8, 8);
+    add("MatMul", "x w", "m");
+    WEIGHTS("g", 8);
+    add("SkipLayerNormalization", "m x g g g", "y");
+    add("SkipSimplifiedLayerNormalization", "y x g g", "z");
+    good();
+    ck_near(work("y.add", WORK_ADD), 2 * 48, 0);
+    ck_assert_int_eq(layer("y.add")->params, 8);
+    ck_assert_int_eq(layer("y")->params, 16);
+    ck_near(work("z.add", WORK_ADD), 2 * 48, 0);
+    ck_assert_int_eq(layer("z.add")->params, 8);
+    ck_assert_int_eq(layer("z")->params, 8);
+}
+END_TEST
+
+/* The channels of a normalisation are the second dimension, whatever they were
+ * before. */
+START_TEST(norm_of_second_dimension)
+{
+    INPUT(1, 6, 8);
+    WEIGHTS("w", 8, 4);
+    add("MatMul", "x w", "m");
+    for (int i = 0; i < 4; i++)
+        WEIGHTS(i == 0 ? "g" : i == 1 ? "b" : i == 2 ? "u" : "v", 6);
+    add("BatchNormalization", "m g b u v", "y");
+    good();
+    ck_assert_int_eq(layer("y")->params, 12);
+    is_out("y", 6, 4, 1);
+}
+END_TEST
+
 START_TEST(reductions)
 {
     INPUT(1, 8, 16);
@@ -452,6 +581,14 @@ int main(void)
                                   hard_and_mish,
                                   picks,
                                   places,
+                                  many_parts,
+                                  unknown_axes,
+                                  long_range,
+                                  joined_otherwise,
+                                  resized_axes,
+                                  spread_scalar,
+                                  skip_norm_bias,
+                                  norm_of_second_dimension,
                                   reductions,
                                   integer_operators,
                                   fused_operators,

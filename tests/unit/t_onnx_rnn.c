@@ -219,7 +219,10 @@ START_TEST(cross_attention)
     with_int(add("MultiHeadAttention", "q m m", "a"), "num_heads", 4);
     with_int(with_int(add("Attention", "q m m", "b"), "q_num_heads", 2),
              "kv_num_heads", 2);
+    add_input("p", (const int[]){1, 4, 5, 2, -1}); /* keys of before */
+    with_int(add("MultiHeadAttention", "q m m - - - p p", "c"), "num_heads", 4);
     good();
+    ck_assert_int_eq(layer("c.scores")->macs, 4 * 4 * (5 + 7) * 2);
     ck_assert_int_eq(layer("a.scores")->macs, 4 * 4 * 7 * 2);
     ck_near(layer("a.softmax")->work[WORK_MAC], 4 * 4 * 7, 0);
     ck_assert_int_eq(layer("b.values")->macs, 2 * 4 * 7 * 4);

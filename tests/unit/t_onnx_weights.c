@@ -74,6 +74,24 @@ START_TEST(weights_reshaped_sliced_split)
 }
 END_TEST
 
+/* Rows and columns backwards. */
+START_TEST(reversed_weights)
+{
+    INPUT(7, 4);
+    WEIGHTS("w", 4, 3);
+    INTS("from", 2, -1, -1);
+    INTS("to", 2, -100, -100);
+    INTS("axes", 2, 0, 1);
+    INTS("by", 2, -1, -1);
+    add("Slice", "w from to axes by", "r");
+    add("MatMul", "x r", "y");
+    good();
+    is_weight("y", 0, 0, 0, 11 + 0.5);
+    is_weight("y", 0, 3, 0, 2 + 0.5);
+    is_weight("y", 0, 1, 2, 2 * 3 + 0 + 0.5);
+}
+END_TEST
+
 START_TEST(weights_picked)
 {
     INPUT(7, 4);
@@ -197,6 +215,20 @@ START_TEST(shared_input)
 }
 END_TEST
 
+/* A factor of each column goes to that column of all matrices. */
+START_TEST(scaled_batch)
+{
+    add_input("x", (const int[]){3, 7, 4, -1});
+    WEIGHTS("w", 3, 4, 5);
+    WEIGHTS("f", 5);
+    add("MatMul", "x w", "y");
+    add("Mul", "y f", "z");
+    good();
+    is_weight("y", 0, 0, 1, 1.5 * 1.5);
+    is_weight("y", 2, 3, 4, (2 * 20 + 3 * 5 + 4 + 0.5) * 4.5);
+}
+END_TEST
+
 START_TEST(vectors)
 {
     INPUT(1, 7, 4);
@@ -285,6 +317,7 @@ int main(void)
     const TTest *const tests[] = {transposed_weights,
                                   weights_in_another_order,
                                   weights_reshaped_sliced_split,
+                                  reversed_weights,
                                   weights_picked,
                                   dequantized_rows,
                                   integers_are_codes,
@@ -292,6 +325,7 @@ int main(void)
                                   bad_scale,
                                   batched_weights,
                                   shared_input,
+                                  scaled_batch,
                                   vectors,
                                   gemm_left,
                                   gemm_of_activations,

@@ -57,11 +57,6 @@ static int attend(struct op *o, const struct attention *t, struct value *q,
     return op_layer(o, &type_matmul, &arg, 2, in, means) ? 0 : -1;
 }
 
-static struct value *input(const struct op *o, int i)
-{
-    return i < o->n_in ? o->in[i] : NULL;
-}
-
 /* ---- com.microsoft: Attention and QAttention ---- */
 
 /* input B x S x K, weights K x (queries, keys, values), bias. */
@@ -75,7 +70,7 @@ static struct layer *project(struct op *o, bool integers)
         w->dim[1] > SIZE_LIMIT)
         return op_error(o, "its weights do not fit its input"), NULL;
     struct args arg = {.out = (int)w->dim[1],
-                       .bias = input(o, 2) != NULL,
+                       .bias = op_input(o, 2) != NULL,
                        .apply = APPLY_POSITION};
     struct shape s = {(int)x->dim[2], (int)positions, 1};
     o->part = "qkv";
@@ -94,8 +89,8 @@ static struct layer *project(struct op *o, bool integers)
  * rule->b: integers */
 static int make_self(struct op *o, const struct op_rule *rule)
 {
-    const struct value *x = o->in[0], *w = input(o, 1);
-    const struct value *past = input(o, rule->a);
+    const struct value *x = o->in[0], *w = op_input(o, 1);
+    const struct value *past = op_input(o, rule->a);
     struct list parts = op_list(o, "qkv_hidden_sizes", -1);
     int64_t n = op_int(o, "num_heads", 0);
     if (!is_constant(w) || w->rank != 2 || x->rank != 3 || n < 1)
@@ -109,6 +104,12 @@ static int make_self(struct op *o, const struct op_rule *rule)
                           .keys = x->dim[1],
                           .key_size = parts.item[0] / n,
                           .value_size = parts.item[2] / n};
+    if (count_add(count_add(parts.item[0], parts.item[1]), parts.item[2]) !=
+        w->dim[1])
+        return op_error(o,
+                        "its hidden sizes are not the %lld columns of its "
+                        "weights",
+                        (long long)w->dim[1]);
     if (past && past->rank == 5)
         t.keys = count_add(t.keys, past->dim[3]);
     if (!project(o, rule->b))
@@ -136,12 +137,14 @@ static int part_sizes(const struct op *o, const struct value *v, int64_t heads,
     return 0;
 }
 
-/* MultiHeadAttention of com.microsoft, Attention of ONNX; rule->b: input with
- * constants that are added, 0: none */
+/* MultiHeadAttention of com.microsoft, Attention of ONNX; rule->a: input with
+ * keys of before, B x heads x length x size; rule->b: with constants that are
+ * added, 0: none */
 static int make_cross(struct op *o, const struct op_rule *rule)
 {
-    struct value *q = o->in[0], *k = input(o, 1), *v = input(o, 2);
-    const struct value *bias = rule->b ? input(o, rule->b) : NULL;
+    struct value *q = o->in[0], *k = op_input(o, 1), *v = op_input(o, 2);
+    const struct value *bias = rule->b ? op_input(o, rule->b) : NULL;
+    const struct value *past = op_input(o, rule->a);
     int64_t n = op_int(o, "num_heads",
                        op_int(o, "q_num_heads", q->rank == 4 ? q->dim[1] : 0));
     int64_t shared =
@@ -155,6 +158,8 @@ static int make_cross(struct op *o, const struct op_rule *rule)
     if (size != t.key_size || length != t.keys)
         return op_error(o, "the sizes of its inputs do not go together");
     t.heads = count_mul(n, q->dim[0]);
+    if (past && past->rank == 4)
+        t.keys = count_add(t.keys, past->dim[2]);
     if (attend(o, &t, q, k, v))
         return -1;
     struct layer *l = &o->m->build.net->layer[o->out[0]->from];
@@ -175,11 +180,11 @@ static int make_attention(struct op *o, const struct op_rule *rule)
 {
     const char *domain = o->node->domain;
     bool own = !domain || strcmp(domain, "com.microsoft") != 0;
-    return own ? make_cross(o, &(struct op_rule){.b = 0}) : make_self(o, rule);
+    return own ? make_cross(o, &(struct op_rule){.a = 4}) : make_self(o, rule);
 }
 
 const struct op_rule attention_rules[] = {
     {"Attention", make_attention, 4, 0},
     {"QAttention", make_self, 8, 1},
-    {"MultiHeadAttention", make_cross, 0, 3},
+    {"MultiHeadAttention", make_cross, 6, 3},
     {0}};

@@ -1,6 +1,7 @@
 /* constant.c - numbers of an ONNX file, seen in many ways */
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/onnx/convert.h"
+#include "net/types.h"
 #include <float.h>
 #include <math.h>
 #include <string.h>
@@ -19,28 +20,24 @@ void constant_steps(struct value *v)
     }
 }
 
-/* Dimensions from..to-1 as one: its step; 0: they are none. */
-static int64_t merged(const struct value *v, const int range[2])
+/* The step of some dimensions as one; false: they are none. Numbers may lie
+ * backwards, or be one and the same. */
+static bool merge(const struct value *v, const int range[2], int64_t *step)
 {
-    int64_t step = -1, next = 0;
+    int64_t next = 0;
+    bool any = false;
+    *step = 1;
     for (int i = range[1]; i-- > range[0];) {
         if (v->dim[i] == 1)
             continue;
-        if (step < 0)
-            step = v->step[i];
-        else if (v->step[i] != next)
-            return 0;
+        if (any && v->step[i] != next)
+            return false;
+        if (!any)
+            *step = v->step[i];
+        any = true;
         next = v->step[i] * v->dim[i];
     }
-    return step < 0 ? 1 : step;
-}
-
-static int64_t merged_count(const struct value *v, const int range[2])
-{
-    int64_t n = 1;
-    for (int i = range[0]; i < range[1]; i++)
-        n = count_mul(n, v->dim[i]);
-    return n;
+    return true;
 }
 
 /* All numbers in their order into x. */
@@ -83,31 +80,13 @@ const double *numbers_of(struct op *o, const struct value *v)
 
 /* ---- numbers of our own ---- */
 
-static double get_float(const void *at)
-{
-    float x;
-    memcpy(&x, at, sizeof x);
-    return (double)x;
-}
-
-static double get_double(const void *at)
-{
-    double x;
-    memcpy(&x, at, sizeof x);
-    return x;
-}
-
-/* v from now on reads these. */
-static void own(struct op *o, struct value *v, const void *data, int width,
-                double (*get)(const void *at))
+/* v from now on reads these, of one of ONNX's types. */
+static void own(struct op *o, struct value *v, const void *data, int type)
 {
     struct tensor *t = arena_alloc(o->m->env->arena, sizeof *t);
-    *t = (struct tensor){.name = v->name,
-                         .rank = v->rank,
-                         .n = value_count(v),
-                         .width = width,
-                         .get = get,
-                         .data = data};
+    *t = (struct tensor){
+        .name = v->name, .rank = v->rank, .n = value_count(v), .data = data};
+    tensor_of_type(t, type);
     memcpy(t->dim, v->dim, sizeof t->dim);
     v->tensor = t;
     constant_steps(v);
@@ -125,7 +104,7 @@ static void copy_in_order(struct op *o, struct value *v)
     o->m->copied += n;
     float *x = arena_array(o->m->env->arena, (size_t)n, sizeof *x);
     read_all(v, n, x, put_float);
-    own(o, v, x, sizeof *x, get_float);
+    own(o, v, x, ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT);
 }
 
 /* ---- other dimensions ---- */
@@ -245,22 +224,25 @@ int constant_dequantize(struct op *o, struct value *v,
 
 /* ---- weights of a layer ---- */
 
+/* A constant input; 0: none. */
 static const struct value *input_at(const struct op *o, int i)
 {
-    const struct value *v = i > 0 && i < o->n_in ? o->in[i] : NULL;
+    const struct value *v = i ? op_input(o, i) : NULL;
     return is_constant(v) ? v : NULL;
 }
 
 void constant_open(struct op *o, struct value *v)
 {
     if (!v->tensor && v->number)
-        own(o, v, v->number, sizeof *v->number, get_double);
+        own(o, v, v->number, ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE);
 }
 
-static bool in_order(const struct value *v, const struct matrix_of *from)
+static bool find_steps(const struct value *v, const struct matrix_of *from,
+                       struct trained *w)
 {
-    return merged(v, from->group) && merged(v, from->row) &&
-           merged(v, from->column);
+    return merge(v, from->group, &w->group_step) &&
+           merge(v, from->row, &w->row_step) &&
+           merge(v, from->column, &w->column_step);
 }
 
 void set_weights(struct op *o, struct layer *l, const struct matrix_of *from)
@@ -268,28 +250,27 @@ void set_weights(struct op *o, struct layer *l, const struct matrix_of *from)
     struct value v = *from->v;
     const struct value *zero = input_at(o, from->zero);
     const struct value *scale = input_at(o, from->scale);
-    int64_t rows = merged_count(&v, from->row);
+    struct trained *w = arena_alloc(o->m->env->arena, sizeof *w);
+    int64_t rows = value_part(&v, from->row[0], from->row[1]);
     if (value_count(&v) != (int64_t)l->groups * l->rows * l->columns)
         return;
     constant_open(o, &v);
     if ((zero || scale) && !v.unrounded &&
         constant_dequantize(o, &v, scale, zero, from->column[0]))
         return;
-    if (v.tensor && !in_order(&v, from))
+    if (v.tensor && !find_steps(&v, from, w))
         copy_in_order(o, &v);
     if (!v.tensor) {
         op_warn(o, "its weights are computed in a way that is not followed; "
                    "statistics stand for them");
         return;
     }
-    struct trained *w = arena_alloc(o->m->env->arena, sizeof *w);
-    *w = (struct trained){.tensor = v.tensor,
-                          .start = v.start,
-                          .row_step = merged(&v, from->row),
-                          .column_step = merged(&v, from->column)};
-    w->group_step = from->group[0] < from->group[1] ? merged(&v, from->group)
-                    : rows == l->rows ? l->columns * w->column_step
-                                      : l->rows * w->row_step;
+    w->tensor = v.tensor;
+    w->start = v.start;
+    find_steps(&v, from, w);
+    if (from->group[0] == from->group[1]) /* a part of the columns, or rows */
+        w->group_step = rows == l->rows ? l->columns * w->column_step
+                                        : l->rows * w->row_step;
     l->trained = w;
 }
 
@@ -303,8 +284,9 @@ void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
     double *scale = arena_array(o->m->env->arena, (size_t)all, sizeof *scale);
     *w = *l->trained;
     for (int64_t i = 0; i < all; i++) {
-        /* a transposed convolution has a window of columns a channel */
-        double x = s[n == 1 ? 0 : i / (all / n)];
+        /* a transposed convolution has a window of columns a channel; a batch
+         * of matrices gives each channel once a matrix */
+        double x = s[l->type == &type_deconv ? i / (all / n) : i % n];
         double old = w->scale ? w->scale[i] : 1;
         scale[i] = !divide ? old * x : isnan(x) || x == 0 ? old : old / x;
     }

@@ -62,14 +62,6 @@ struct value *value_find(struct from_onnx *m, const char *name)
     return v;
 }
 
-int64_t value_count(const struct value *v)
-{
-    int64_t n = 1;
-    for (int i = 0; i < v->rank; i++)
-        n = count_mul(n, v->dim[i]);
-    return n;
-}
-
 /* The graph's names, each once, at most so many. */
 static size_t names_in(const Onnx__GraphProto *g)
 {
@@ -88,7 +80,7 @@ static int take_tensor(struct from_onnx *m, const Onnx__TensorProto *proto,
     if (tensor_open(m->env, m->item.at.file, proto, t))
         return -1;
     v->from = FROM_CONSTANT;
-    set_dims(v, t->rank, t->dim, t->rank > 0 ? t->rank - 1 : 0);
+    set_dims(v, t->rank, t->dim, t->rank - 1);
     v->tensor = t;
     constant_steps(v);
     if (t->n <= NUMBERS_MAX) {
@@ -107,7 +99,7 @@ static int take_plain(struct from_onnx *m, const Onnx__AttributeProto *a,
                       struct value *v)
 {
     bool list = a->n_ints || a->n_floats;
-    size_t n = list ? a->n_ints + a->n_floats : 1;
+    size_t n = a->n_ints ? a->n_ints : list ? a->n_floats : 1;
     if (!list && !a->has_i && !a->has_f)
         return graph_error(m, "no tensor in the constant", v->name);
     double *number = arena_array(m->env->arena, n, sizeof *number);
@@ -117,6 +109,7 @@ static int take_plain(struct from_onnx *m, const Onnx__AttributeProto *a,
     v->from = FROM_CONSTANT;
     set_dims(v, list, (int64_t[]){(int64_t)n}, 0);
     v->number = n <= NUMBERS_MAX ? number : NULL;
+    v->whole_type = a->n_ints || (!list && a->has_i);
     return 0;
 }
 
@@ -199,10 +192,15 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
             : NULL;
     const Onnx__TensorShapeProto *s = t ? t->shape : NULL;
     v->rank = s ? (int)s->n_dim : m->n_input;
-    if ((s && s->n_dim > RANK_MAX) || (m->input && v->rank != m->n_input))
+    if (s && s->n_dim > RANK_MAX)
         return msg_error(m->env->msgs, &m->item.at,
-                         "the input '%.80s' has %zu dimensions", v->name,
-                         s ? s->n_dim : 0);
+                         "the input '%.80s' has %zu dimensions, more than %d",
+                         v->name, s->n_dim, RANK_MAX);
+    if (m->input && v->rank != m->n_input)
+        return msg_error(m->env->msgs, &m->item.at,
+                         "the input '%.80s' has %d dimensions, not %d as in "
+                         "--input-shape",
+                         v->name, v->rank, m->n_input);
     for (int i = 0; i < v->rank; i++) {
         const Onnx__TensorShapeProto__Dimension *d = s ? s->dim[i] : NULL;
         bool fixed = d &&
@@ -219,7 +217,7 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
                              i + 1, v->name, (long long)d->dim_value,
                              (long long)v->dim[i]);
     }
-    return v->rank ? 0 : open_shape(m, v);
+    return s || v->rank ? 0 : open_shape(m, v);
 }
 
 /* The first input is the network's; others must have fixed sizes. */
@@ -234,7 +232,7 @@ static int take_inputs(struct from_onnx *m)
             return -1;
         Onnx__NodeProto node = ONNX__NODE_PROTO__INIT;
         struct op at = {.m = m, .node = &node, .type = "input"};
-        v->channel = v->rank >= 4 ? 1 : v->rank - 1;
+        set_dims(v, v->rank, v->dim, v->rank >= 4 ? 1 : v->rank - 1);
         v->from = FROM_INPUT;
         struct shape s;
         if (op_shape(&at, v, &s))

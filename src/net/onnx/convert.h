@@ -62,65 +62,141 @@ struct op_rule {
     int a, b; /* as `make` says: an enum work, an input */
 };
 
-/* ---- convert.c ---- */
+/* Functions by the files that they are in. Those that return an int return -1
+ * having reported, unless they say something else; all that they allocate is
+ * from env->arena. */
+
+/* ---- convert.c: the graph ---- */
+
+/* Input and layers of a network whose other members are set; `input`, of
+ * net_load(). */
+int from_onnx(const struct conf_env *env, const char *path, const char *input,
+              struct net *net);
+/* Reports of the node; returns -1. */
 int op_error(const struct op *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void op_warn(const struct op *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The value of that name, made where there is none; "" and NULL: NULL. */
 struct value *value_find(struct from_onnx *m, const char *name);
-int64_t value_count(const struct value *v);
 /* What is done with nodes of a type; NULL: it is not known. */
 const struct op_rule *op_rule_of(const char *type);
-/* A number of a small constant as an integer, far from overflow. */
-int64_t number_whole(double x);
 
 /* ---- op.c: what all rules use ---- */
+
+/* Attributes; `missing` if there is none of that name and kind. */
 int64_t op_int(const struct op *o, const char *name, int64_t missing);
 double op_float(const struct op *o, const char *name, double missing);
 const char *op_text(const struct op *o, const char *name, const char *missing);
-/* Attribute or, since a later version, input number `at`; n = -1: neither. */
+/* Whether the attribute `to` of a Cast is a type of integers. */
+bool op_to_whole(const struct op *o);
+/* Attribute or, since a later version, input number `at` (-1: none), within
+ * +-WHOLE_MAX. n = -1: neither is there; REPORTED: it is not known. */
+#define WHOLE_MAX ((int64_t)1 << 52)
+enum { LIST_MAX = NUMBERS_MAX, REPORTED = -2 };
 struct list {
     int n;
-    int64_t item[RANK_MAX];
+    int64_t item[LIST_MAX];
 };
 struct list op_list(const struct op *o, const char *name, int at);
+/* A number of a small constant as an integer, far from overflow; NaN is 0. */
+int64_t number_whole(double x);
+static inline int64_t bounded(int64_t x, int64_t low, int64_t high)
+{
+    return x < low ? low : x > high ? high : x;
+}
+
+/* Input i; NULL: it is left out. */
+struct value *op_input(const struct op *o, int i);
+/* Neither for an input that is left out. */
 bool is_activation(const struct value *v);
-/* An axis counted from the end if negative; -1 having reported. */
+static inline bool is_constant(const struct value *v)
+{
+    return v && v->from == FROM_CONSTANT;
+}
+/* How many numbers there are, in dimensions from..to-1; TOO_MANY. */
+int64_t value_count(const struct value *v);
+int64_t value_part(const struct value *v, int from, int to);
+/* An axis, counted from the end if negative, from the beginning. */
 int op_axis(const struct op *o, int64_t axis, int rank);
+/* A channel beyond the last dimension is the last. */
 void set_dims(struct value *out, int rank, const int64_t *dim, int channel);
 /* out becomes in under another name, its dimensions too. */
 void op_alias(struct value *out, const struct value *in);
-/* The value as channels x positions; reports what does not fit. */
+/* The value as channels x positions, a map as channels x rows x columns. */
 int op_shape(const struct op *o, const struct value *v, struct shape *s);
+
 /*
- * Adds a layer that reads in[0..n_in-1] seen as view[], and makes it the
- * producer of the node's first output. NULL having reported.
+ * Adds a layer that reads in[0..n_in-1] seen as view[] (NULL: as op_shape()
+ * has them), and makes it the producer of the node's first output. NULL having
+ * reported.
  */
 struct layer *op_layer(struct op *o, const struct layer_type *type,
                        const struct args *arg, int n_in,
                        struct value *const *in, const struct shape *view);
-/* A name for the node's layer that nobody has. */
-const char *op_layer_name(const struct op *o);
 /* A layer whose output has the shape of the node's first output. */
 struct layer *op_given(struct op *o, const struct layer_type *type,
                        struct args arg, int n_in, struct value *const *in);
-/* Says a flag or a choice of a layer that its type has and that is not said
- * yet, so that what the caller counts follows from its keys. */
-bool op_mark(struct layer *l, const char *key, int value);
+/* A name for the node's layer that nobody has. */
+const char *op_layer_name(const struct op *o);
 /* The layer that may take the node in, since nobody else reads it; or NULL. */
 struct layer *op_absorber(const struct op *o, const struct value *in);
+/* Says a flag or a choice of a layer that its type has and that is not said
+ * yet, so that what the caller counts follows from its keys. */
+void op_mark(struct layer *l, const char *key, int value);
 
-/* view.c: out is in with other dimensions, a part, or another order;
- * by steps: of the numbers of a constant from `start` on. */
-void op_view(struct value *out, const struct value *in, int rank,
-             const int64_t *dim, int channel);
-void op_view_by_steps(struct value *out, const struct value *in, int rank,
-                      const int64_t *dim, int channel, int64_t start,
-                      const int64_t *step);
+/* ---- constant.c: numbers of the file, seen in many ways ---- */
 
-/* matrix.c: windows over maps, for convolutions and pools. Kernel,
- * stride, dilation and padding of directions first and first + 1 of n into
- * arg. */
+/* Steps of a tensor that is read in its own order. */
+void constant_steps(struct value *v);
+/* A small constant that has numbers only becomes a tensor of them. */
+void constant_open(struct op *o, struct value *v);
+/* The numbers of `in` in their order, as out->dim. */
+void constant_reshape(struct op *o, struct value *out, const struct value *in);
+/* All numbers of a constant, NULL if they are unknown. */
+const double *numbers_of(struct op *o, const struct value *v);
+/* Integers that stand for (x - zero) scale, one each or one for each index of
+ * the axis: v afterwards gives the latter. NULL: 1 and 0. */
+int constant_dequantize(struct op *o, struct value *v,
+                        const struct value *scale, const struct value *zero,
+                        int64_t axis);
+/* Where the matrices of a layer are: dimensions of a constant, which are
+ * [from, to) of each; group: of the layer's groups, outermost. */
+struct matrix_of {
+    struct value *v;
+    int group[2], row[2], column[2];
+    int zero, scale; /* inputs that say what integers stand for; 0: none */
+};
+/* Gives the layer its weights; says so if they cannot be followed. */
+void set_weights(struct op *o, struct layer *l, const struct matrix_of *from);
+/* A factor of the weights of l: s for all of them, or one for each of n
+ * channels; what is divided by zero is left alone. */
+void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
+                   bool divide);
+
+/* ---- fold.c: the arithmetic of shapes ---- */
+
+/* Computes with small constants; 1: done, 0: it is no such node. */
+int op_fold(struct op *o);
+/* Keeps the numbers of small constants that a rule has looked at another way.
+ */
+void keep_numbers(struct op *o);
+
+/* ---- graph.c: graphs inside a node ---- */
+
+/* They read values of the outer graph, too. */
+void count_inner_uses(struct from_onnx *m, const Onnx__NodeProto *node);
+
+/* ---- match.c ---- */
+
+/* Activation functions and normalisation that a file writes as several nodes
+ * become one. */
+void match_patterns(struct from_onnx *m);
+
+/* ---- matrix.c: windows over maps, for convolutions and pools ---- */
+
+/* Kernel, stride, dilation and padding of directions first and first + 1 of n
+ * into arg; kernel: that of the weights, or NULL. */
 int op_window(const struct op *o, int n, int first, const int64_t *in,
               const int64_t *kernel, struct args *arg);
 /* Outputs along direction i of the window; 0 having reported. */
@@ -141,61 +217,20 @@ int op_map_layer(struct op *o, const struct layer_type *type,
                  const struct args *arg, const struct shape *s,
                  struct layer **made);
 
-/* ---- the rules, by files; NULL at the end ---- */
-extern const struct op_rule matrix_rules[], product_rules[], rnn_rules[],
-    attention_rules[], element_rules[], norm_rules[], view_rules[],
-    index_rules[], map_rules[], graph_rules[],
-    quantized_rules[];
+/* ---- view.c ---- */
 
-/* ---- constant.c: numbers of the file, seen in many ways ---- */
-static inline bool is_constant(const struct value *v)
-{
-    return v && v->from == FROM_CONSTANT;
-}
-/* Steps of a tensor that is read in its own order. */
-void constant_steps(struct value *v);
-/* A small constant that has numbers only becomes a tensor of them. */
-void constant_open(struct op *o, struct value *v);
-/* The numbers of `in` in their order, as out->dim. */
-void constant_reshape(struct op *o, struct value *out, const struct value *in);
-/* All numbers of a constant, NULL if they are unknown. */
-const double *numbers_of(struct op *o, const struct value *v);
-/* Integers that stand for (x - zero) scale, one each or one for each index of
- * the axis: v afterwards gives the latter. -1 having reported. */
-int constant_dequantize(struct op *o, struct value *v,
-                        const struct value *scale, const struct value *zero,
-                        int64_t axis);
-/* Where the matrices of a layer are: dimensions of a constant, which are
- * [from, to) of each; group: of the layer's groups, outermost. */
-struct matrix_of {
-    struct value *v;
-    int group[2], row[2], column[2];
-    int zero, scale; /* inputs that say what integers stand for; 0: none */
-};
-/* Gives the layer its weights; says so if they cannot be followed. */
-void set_weights(struct op *o, struct layer *l, const struct matrix_of *from);
-/* A factor of the weights of l: s for all of them, or one for each of n
- * channels; what is divided by zero is left alone. */
-void scale_weights(struct op *o, struct layer *l, const double *s, int64_t n,
-                   bool divide);
+/* out is in with other dimensions, a part, or another order; by steps: of the
+ * numbers of a constant from `start` on. */
+void op_view(struct value *out, const struct value *in, int rank,
+             const int64_t *dim, int channel);
+void op_view_by_steps(struct value *out, const struct value *in, int rank,
+                      const int64_t *dim, int channel, int64_t start,
+                      const int64_t *step);
 
-/* map.c: a Gather from a constant by computed indices */
-int make_embedding(struct op *o);
+/* ---- the rules, by files; a row without a type at the end ---- */
 
-/* graph.c: graphs inside a node read these values, too */
-void count_inner_uses(struct from_onnx *m, const Onnx__NodeProto *node);
-
-/* Computes with small constants; 1: done, 0: it is no such node. */
-int op_fold(struct op *o);
-void keep_numbers(struct op *o);
-
-/* match.c: activation functions and normalisation that a file writes
- * as several nodes become one. */
-void match_patterns(struct from_onnx *m);
-
-/* Input and layers of a network whose other members are set; `input`, of
- * net_load(). */
-int from_onnx(const struct conf_env *env, const char *path, const char *input,
-              struct net *net);
+extern const struct op_rule attention_rules[], element_rules[], graph_rules[],
+    index_rules[], map_rules[], matrix_rules[], norm_rules[], product_rules[],
+    quantized_rules[], rnn_rules[], view_rules[];
 
 #endif

@@ -31,7 +31,7 @@ static int make_act(struct op *o, const struct op_rule *rule)
 static int make_gelu(struct op *o, const struct op_rule *rule)
 {
     struct layer *l = op_absorber(o, o->in[0]);
-    const struct value *bias = o->n_in > 1 ? o->in[1] : NULL;
+    const struct value *bias = op_input(o, 1);
     if (make_act(o, rule))
         return -1;
     bool inside = l && l->groups;
@@ -131,7 +131,8 @@ static int with_constant(struct op *o, const struct op_rule *rule,
     }
     if (absorb_norm(o, x, c) || absorb_constant(o, x, c))
         return 0;
-    bool square = !strcmp(o->type, "Pow") && one && c->number[0] == 2.0;
+    bool square =
+        !strcmp(o->type, "Pow") && one && c == o->in[1] && c->number[0] == 2.0;
     struct layer *l = op_absorber(o, x);
     if (l && value_count(o->out[0]) == value_count(x) &&
         o->out[0]->rank == x->rank)
@@ -141,6 +142,8 @@ static int with_constant(struct op *o, const struct op_rule *rule,
     if (!l)
         return -1;
     l->work[square ? WORK_MAC : rule->a] += (double)l->out_values;
+    if (!strcmp(o->type, "Div") && c == o->in[0]) /* the inverse of each */
+        l->work[WORK_ACTIVATE] += (double)value_count(x);
     l->params = count_add(l->params, learned(c));
     return 0;
 }
@@ -148,9 +151,6 @@ static int with_constant(struct op *o, const struct op_rule *rule,
 static int with_activation(struct op *o, const struct op_rule *rule)
 {
     struct value *in[] = {o->in[0], o->in[1]};
-    struct shape s[2];
-    if (op_shape(o, in[0], &s[0]) || op_shape(o, in[1], &s[1]))
-        return -1;
     bool swap = value_count(in[1]) > value_count(in[0]);
     if (swap) {
         in[0] = o->in[1];
@@ -172,12 +172,11 @@ static int with_activation(struct op *o, const struct op_rule *rule)
 
 static int make_binary(struct op *o, const struct op_rule *rule)
 {
-    struct value *a = o->in[0], *b = o->n_in > 1 ? o->in[1] : NULL;
-    if (!b) /* Min, Max of one */
-        return op_alias(o->out[0], a), 0;
-    if (o->n_in > 2 || !(is_activation(a) || is_activation(b)))
-        return op_error(o, "%d inputs, or two large constants, are not known",
-                        o->n_in);
+    struct value *a = o->in[0], *b = op_input(o, 1);
+    if (o->n_in != 2 || !b)
+        return op_error(o, "two inputs are wanted, not %d", o->n_in);
+    if (is_constant(a) && is_constant(b))
+        return op_error(o, "two large constants are not known");
     if (broadcast(o, a, b, o->out[0]))
         return -1;
     if (is_activation(a) && is_activation(b))
@@ -196,7 +195,9 @@ static int make_many(struct op *o, const struct op_rule *rule)
         arena_array(o->m->env->arena, (size_t)o->n_in, sizeof *in);
     struct value sum = *o->in[0];
     int n = 0;
-    if (o->n_in <= 2 && rule->b >= 0)
+    if (o->n_in == 1)
+        return op_alias(o->out[0], o->in[0]), 0;
+    if (o->n_in == 2 && rule->b >= 0)
         return make_binary(o, rule);
     for (int i = 0; i < o->n_in; i++) {
         struct value all = sum;

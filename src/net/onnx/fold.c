@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The first output becomes a constant of these numbers. */
+/* The first output becomes a constant; returns where its numbers go. */
 static double *give(struct op *o, int rank, const int64_t *dim, int64_t n)
 {
     double *number =
@@ -13,8 +13,16 @@ static double *give(struct op *o, int rank, const int64_t *dim, int64_t n)
     out->from = FROM_CONSTANT;
     out->tensor = NULL;
     out->number = number;
-    set_dims(out, rank, dim, rank ? rank - 1 : 0);
+    set_dims(out, rank, dim, rank - 1);
     return number;
+}
+
+/* The first output becomes a constant whose numbers are too many to keep. */
+static int give_unknown(struct op *o, int rank, const int64_t *dim)
+{
+    give(o, rank, dim, 0);
+    o->out[0]->number = NULL;
+    return 1;
 }
 
 static bool small(const struct value *v)
@@ -26,10 +34,8 @@ static int fold_shape(struct op *o)
 {
     const struct value *x = o->in[0];
     int64_t start = op_int(o, "start", 0), end = op_int(o, "end", x->rank);
-    start += start < 0 ? x->rank : 0;
-    end += end < 0 ? x->rank : 0;
-    if (start < 0 || end > x->rank || start > end)
-        return 0;
+    start = bounded(start < 0 ? start + x->rank : start, 0, x->rank);
+    end = bounded(end < 0 ? end + x->rank : end, start, x->rank);
     double *y = give(o, 1, (int64_t[]){end - start}, end - start);
     o->out[0]->whole_type = true;
     for (int64_t i = start; i < end; i++)
@@ -39,7 +45,8 @@ static int fold_shape(struct op *o)
 
 static int fold_size(struct op *o)
 {
-    *give(o, 0, o->in[0]->dim, 1) = (double)value_count(o->in[0]);
+    *give(o, 0, NULL, 1) = (double)value_count(o->in[0]);
+    o->out[0]->whole_type = true;
     return 1;
 }
 
@@ -60,7 +67,7 @@ static int fold_concat(struct op *o)
 
 static int fold_gather(struct op *o)
 {
-    const struct value *x = o->in[0], *at = o->n_in > 1 ? o->in[1] : NULL;
+    const struct value *x = o->in[0], *at = op_input(o, 1);
     if (x->rank != 1 || !at)
         return 0;
     int64_t n = value_count(at);
@@ -78,11 +85,6 @@ static int fold_gather(struct op *o)
     return 1;
 }
 
-static int64_t within(int64_t x, int64_t low, int64_t high)
-{
-    return x < low ? low : x > high ? high : x;
-}
-
 static int fold_slice(struct op *o)
 {
     const struct value *x = o->in[0];
@@ -92,8 +94,8 @@ static int fold_slice(struct op *o)
         (step.n > 0 && step.item[0] != 1))
         return 0;
     int64_t n = x->dim[0];
-    int64_t from = within(start.item[0], -n, n),
-            to = within(end.item[0], -n, n);
+    int64_t from = bounded(start.item[0], -n, n),
+            to = bounded(end.item[0], -n, n);
     from += from < 0 ? n : 0;
     to += to < 0 ? n : 0;
     int64_t length = to > from ? to - from : 0;
@@ -109,21 +111,28 @@ static int fold_fill(struct op *o)
     int64_t dim[RANK_MAX], n = 1;
     int rank = (int)value_count(x);
     double fill = 0;
-    if (value_count(x) > RANK_MAX)
+    bool whole = false;
+    if (rank > RANK_MAX)
         return 0;
     for (int i = 0; i < rank; i++) {
         dim[i] = number_whole(x->number[i]);
         n = count_mul(n, dim[i]);
     }
-    if (n < 0 || n > NUMBERS_MAX)
+    if (n < 0)
         return 0;
+    if (n > NUMBERS_MAX)
+        return give_unknown(o, rank, dim);
     for (size_t i = 0; i < o->node->n_attribute; i++) {
         const Onnx__TensorProto *p = o->node->attribute[i]->t;
         struct tensor t;
-        if (p && !tensor_open(o->m->env, o->m->item.at.file, p, &t) && t.n == 1)
+        if (p && !tensor_open(o->m->env, o->m->item.at.file, p, &t) &&
+            t.n == 1) {
             fill = tensor_at(&t, 0);
+            whole = t.whole;
+        }
     }
     double *y = give(o, rank, dim, n);
+    o->out[0]->whole_type = whole;
     for (int64_t i = 0; i < n; i++)
         y[i] = fill;
     return 1;
@@ -199,10 +208,7 @@ static int fold_where(struct op *o)
 static int fold_round(struct op *o)
 {
     const struct value *x = o->in[0];
-    int64_t to = op_int(o, "to", 0);
-    bool cast = *o->type == 'C' && o->type[1] == 'a';
-    bool whole = to == ONNX__TENSOR_PROTO__DATA_TYPE__INT32 ||
-                 to == ONNX__TENSOR_PROTO__DATA_TYPE__INT64;
+    bool cast = !strcmp(o->type, "Cast"), whole = op_to_whole(o);
     int64_t n = value_count(x);
     double *y = give(o, x->rank, x->dim, n);
     o->out[0]->whole_type = cast && whole;
@@ -242,9 +248,11 @@ static int fold_range(struct op *o)
     if (isnan(a) || isnan(b) || isnan(step) || step == 0)
         return 0;
     double length = ceil((b - a) / step);
-    if (!(length <= NUMBERS_MAX))
+    if (!(length <= SIZE_LIMIT))
         return 0;
     int64_t n = length > 0 ? (int64_t)length : 0;
+    if (n > NUMBERS_MAX)
+        return give_unknown(o, 1, &n);
     double *y = give(o, 1, &n, n);
     o->out[0]->whole_type = o->in[0]->whole_type;
     for (int64_t i = 0; i < n; i++)
@@ -300,8 +308,6 @@ int op_fold(struct op *o)
     return 0;
 }
 
-/* The numbers of a small constant that a rule has only looked at another way.
- */
 void keep_numbers(struct op *o)
 {
     for (int i = 0; i < o->n_out; i++) {

@@ -29,9 +29,28 @@ static int gather_one(struct op *o, int axis, int rank, const int64_t *dim,
     return 0;
 }
 
+/* From a constant table by computed indices: an embedding. */
+static int make_embedding(struct op *o)
+{
+    const struct value *table = o->in[0];
+    struct value *index = o->in[1], *out = o->out[0];
+    int64_t n = value_count(index), dim[RANK_MAX];
+    if (table->rank != 2 || op_int(o, "axis", 0) != 0 ||
+        index->rank >= RANK_MAX || n < 1 || n > SIZE_LIMIT ||
+        table->dim[0] < 1 || table->dim[0] > SIZE_LIMIT || table->dim[1] < 1 ||
+        table->dim[1] > SIZE_LIMIT)
+        return op_error(o, "a table that is no matrix is not known");
+    struct args arg = {.count = (int)table->dim[0], .out = (int)table->dim[1]};
+    struct shape s = {1, (int)n, 1};
+    memcpy(dim, index->dim, sizeof index->dim);
+    dim[index->rank] = table->dim[1];
+    set_dims(out, index->rank + 1, dim, index->rank);
+    return op_layer(o, &type_embedding, &arg, 1, &index, &s) ? 0 : -1;
+}
+
 static int make_gather(struct op *o, const struct op_rule *rule)
 {
-    const struct value *x = o->in[0], *index = o->n_in > 1 ? o->in[1] : NULL;
+    const struct value *x = o->in[0], *index = op_input(o, 1);
     int64_t dim[RANK_MAX];
     int rank = 0, channel = 0;
     (void)rule;
@@ -52,7 +71,6 @@ static int make_gather(struct op *o, const struct op_rule *rule)
         for (int k = 0; i == axis && k < index->rank; k++)
             dim[rank++] = index->dim[k];
     }
-    channel = channel < rank ? channel : rank - 1;
     if (is_constant(x) && index->number && value_count(index) == 1)
         return gather_one(o, axis, rank, dim, channel);
     op_view(o->out[0], x, rank, dim, channel);
@@ -62,7 +80,7 @@ static int make_gather(struct op *o, const struct op_rule *rule)
 /* GatherElements: as many values as indices. */
 static int make_gather_elements(struct op *o, const struct op_rule *rule)
 {
-    const struct value *x = o->in[0], *index = o->n_in > 1 ? o->in[1] : NULL;
+    const struct value *x = o->in[0], *index = op_input(o, 1);
     (void)rule;
     if (!index || index->rank != x->rank)
         return op_error(o, "its indices are missing, or of other dimensions");
@@ -73,7 +91,7 @@ static int make_gather_elements(struct op *o, const struct op_rule *rule)
 /* GatherND: the last dimension of the indices counts dimensions of x. */
 static int make_gather_nd(struct op *o, const struct op_rule *rule)
 {
-    const struct value *x = o->in[0], *index = o->n_in > 1 ? o->in[1] : NULL;
+    const struct value *x = o->in[0], *index = op_input(o, 1);
     int64_t batch = op_int(o, "batch_dims", 0), dim[2 * RANK_MAX];
     (void)rule;
     if (!index || index->rank < 1)
@@ -89,7 +107,7 @@ static int make_gather_nd(struct op *o, const struct op_rule *rule)
         dim[rank++] = x->dim[i];
     if (rank > RANK_MAX)
         return op_error(o, "more than %d dimensions", RANK_MAX);
-    op_view(o->out[0], x, rank, dim, rank ? rank - 1 : 0);
+    op_view(o->out[0], x, rank, dim, rank - 1);
     return 0;
 }
 
@@ -98,7 +116,7 @@ static int make_gather_nd(struct op *o, const struct op_rule *rule)
 static int make_scatter(struct op *o, const struct op_rule *rule)
 {
     struct value *x = o->in[0], *in[2];
-    struct value *update = rule->a < o->n_in ? o->in[rule->a] : NULL;
+    struct value *update = op_input(o, rule->a);
     int n = 0;
     if (!update)
         return op_error(o, "its updates are missing");
@@ -123,6 +141,8 @@ static int make_split(struct op *o, const struct op_rule *rule)
     (void)rule;
     if (axis < 0)
         return -1;
+    if (parts.n == REPORTED)
+        return -1;
     if (parts.n >= 0 && parts.n != o->n_out)
         return op_error(o, "%d parts for %d outputs", parts.n, o->n_out);
     int64_t even = (x->dim[axis] + o->n_out - 1) / o->n_out;
@@ -143,19 +163,13 @@ static int make_split(struct op *o, const struct op_rule *rule)
 
 /* ---- copies and padding, which cost nothing ---- */
 
-/* Sizes that are an attribute or an input. -1 having reported. */
-static int sizes_of(const struct op *o, const char *name, int64_t *x)
+/* Sizes that are an attribute or the second input. -1 having reported. */
+static int sizes_of(const struct op *o, const char *name, struct list *l)
 {
-    struct list l = op_list(o, name, -1);
-    const struct value *v = o->n_in > 1 ? o->in[1] : NULL;
-    int n = v && v->number && value_count(v) <= 2 * RANK_MAX
-                ? (int)value_count(v)
-                : l.n;
-    if (n < 0 || (!l.n && !v))
-        return op_error(o, "its sizes are no constants");
-    for (int i = 0; i < n; i++)
-        x[i] = v && v->number ? number_whole(v->number[i]) : l.item[i];
-    return n;
+    *l = op_list(o, name, 1);
+    if (l->n == -1)
+        op_error(o, "its sizes are missing");
+    return l->n < 0 ? -1 : 0;
 }
 
 static int give_sizes(struct op *o, int rank, const int64_t *dim)
@@ -172,16 +186,17 @@ static int give_sizes(struct op *o, int rank, const int64_t *dim)
 static int make_expand(struct op *o, const struct op_rule *rule)
 {
     const struct value *x = o->in[0];
-    int64_t to[2 * RANK_MAX], dim[RANK_MAX], step[RANK_MAX];
-    int n = sizes_of(o, "", to), rank = n > x->rank ? n : x->rank;
+    struct list to;
+    int64_t dim[RANK_MAX], step[RANK_MAX];
     (void)rule;
-    if (n < 0)
+    if (sizes_of(o, "", &to))
         return -1;
+    int rank = to.n > x->rank ? to.n : x->rank;
     if (rank > RANK_MAX)
         return op_error(o, "more than %d dimensions", RANK_MAX);
     for (int i = 0; i < rank; i++) {
-        int at = i - (rank - x->rank), k = i - (rank - n);
-        int64_t d = at < 0 ? 1 : x->dim[at], y = k < 0 ? 1 : to[k];
+        int at = i - (rank - x->rank), k = i - (rank - to.n);
+        int64_t d = at < 0 ? 1 : x->dim[at], y = k < 0 ? 1 : to.item[k];
         if (d != y && d != 1 && y != 1)
             return op_error(o, "dimension %d of %lld does not become %lld",
                             i + 1, (long long)d, (long long)y);
@@ -197,37 +212,36 @@ static int make_expand(struct op *o, const struct op_rule *rule)
 static int make_tile(struct op *o, const struct op_rule *rule)
 {
     const struct value *x = o->in[0];
-    int64_t times[2 * RANK_MAX], dim[RANK_MAX];
-    int n = sizes_of(o, "", times);
+    struct list times;
+    int64_t dim[RANK_MAX];
     (void)rule;
-    if (n < 0)
+    if (sizes_of(o, "", &times))
         return -1;
-    if (n != x->rank)
-        return op_error(o, "%d sizes for %d dimensions", n, x->rank);
-    for (int i = 0; i < n; i++)
-        dim[i] = times[i] < 1 ? 0 : count_mul(x->dim[i], times[i]);
-    return give_sizes(o, n, dim);
+    if (times.n != x->rank)
+        return op_error(o, "%d sizes for %d dimensions", times.n, x->rank);
+    for (int i = 0; i < x->rank; i++)
+        dim[i] = count_mul(x->dim[i], times.item[i]);
+    return give_sizes(o, x->rank, dim);
 }
 
 /* Begins, then ends, of all dimensions or of the axes (the fourth input). */
 static int make_pad(struct op *o, const struct op_rule *rule)
 {
     const struct value *x = o->in[0];
-    struct list axes = op_list(o, "", 3);
-    int64_t pad[2 * RANK_MAX], dim[RANK_MAX];
-    int n = sizes_of(o, "pads", pad),
-        axis_count = axes.n < 0 ? x->rank : axes.n;
+    struct list axes = op_list(o, "", 3), pads;
+    int64_t dim[RANK_MAX];
+    int axis_count = axes.n < 0 ? x->rank : axes.n;
     (void)rule;
-    if (n < 0)
+    if (sizes_of(o, "pads", &pads) || axes.n == REPORTED)
         return -1;
-    if (n != 2 * axis_count)
-        return op_error(o, "%d sizes for %d dimensions", n, axis_count);
+    if (pads.n != 2 * axis_count)
+        return op_error(o, "%d sizes for %d dimensions", pads.n, axis_count);
     memcpy(dim, x->dim, sizeof dim);
     for (int i = 0; i < axis_count; i++) {
         int axis = axes.n < 0 ? i : op_axis(o, axes.item[i], x->rank);
         if (axis < 0)
             return -1;
-        dim[axis] += pad[i] + pad[axis_count + i]; /* far from 2^63 */
+        dim[axis] += pads.item[i] + pads.item[axis_count + i];
     }
     return give_sizes(o, x->rank, dim);
 }
@@ -260,7 +274,7 @@ static int make_top(struct op *o, const struct op_rule *rule)
     int axis = op_axis(o, op_int(o, "axis", -1), x->rank);
     int64_t dim[RANK_MAX], n = op_int(o, "k", k.n == 1 ? k.item[0] : 0);
     (void)rule;
-    if (axis < 0)
+    if (axis < 0 || k.n == REPORTED)
         return -1;
     if (n < 1 || n > x->dim[axis])
         return op_error(o, "the best %lld of %lld", (long long)n,
@@ -294,10 +308,7 @@ static int make_arg(struct op *o, const struct op_rule *rule)
         if (keep || i != axis)
             dim[rank++] = i == axis ? 1 : x->dim[i];
     }
-    set_dims(o->out[0], rank, dim,
-             channel < rank ? channel
-             : rank         ? rank - 1
-                            : 0);
+    set_dims(o->out[0], rank, dim, channel);
     struct layer *l = op_given(o, &type_reduce, (struct args){0}, 1, &x);
     if (!l)
         return -1;

@@ -10,7 +10,7 @@ static int make_deep_pool(struct op *o, const struct op_rule *rule)
 {
     struct value *x = o->in[0];
     struct args plane = {.out = 0};
-    struct depth d = {(int)x->dim[2], 1, (double)x->dim[2] - 1};
+    struct depth d;
     int64_t dim[] = {x->dim[0], x->dim[1], 1, 1, 1};
     double window = (double)x->dim[2] * (double)x->dim[3] * (double)x->dim[4];
     if (!rule->b) {
@@ -57,22 +57,29 @@ static int make_pool(struct op *o, const struct op_rule *rule)
 
 /* ---- Resize: inputs x, roi, scales, sizes; Upsample: x, scales ---- */
 
+/* Of Resize since version 18 the sizes of some axes. */
 static int resized(const struct op *o, const struct value *x, int64_t *dim)
 {
     int at = !strcmp(o->type, "Upsample") || o->n_in == 2 ? 1 : 2;
-    const struct value *scales = at < o->n_in ? o->in[at] : NULL;
-    const struct value *sizes = o->n_in > 3 ? o->in[3] : NULL;
-    for (int i = 0; i < x->rank; i++) {
-        if (sizes && sizes->number && value_count(sizes) == x->rank)
-            dim[i] = number_whole(sizes->number[i]);
-        else if (scales && scales->number && value_count(scales) == x->rank)
-            dim[i] = number_whole(
-                floor((double)x->dim[i] * scales->number[i] + 1e-9));
-        else
-            return op_error(o, "its scales or sizes are no constants");
-        if (dim[i] < 1 || dim[i] > SIZE_LIMIT)
-            return op_error(o, "dimension %d becomes %lld", i + 1,
-                            (long long)dim[i]);
+    const struct value *scales = op_input(o, at), *sizes = op_input(o, 3);
+    struct list axes = op_list(o, "axes", -1);
+    const struct value *by = sizes ? sizes : scales;
+    int n = axes.n < 0 ? x->rank : axes.n;
+    if (!by || !by->number || value_count(by) != n)
+        return op_error(o, "its scales or sizes are not %d constants", n);
+    if (sizes && strcmp(op_text(o, "keep_aspect_ratio_policy", "stretch"),
+                        "stretch") != 0)
+        return op_error(o, "sizes of one aspect ratio are not known");
+    memcpy(dim, x->dim, sizeof x->dim);
+    for (int i = 0; i < n; i++) {
+        int k = axes.n < 0 ? i : op_axis(o, axes.item[i], x->rank);
+        if (k < 0)
+            return -1;
+        double y = by->number[i] * (sizes ? 1 : (double)x->dim[k]);
+        dim[k] = number_whole(floor(y + 1e-9));
+        if (dim[k] < 1 || dim[k] > SIZE_LIMIT)
+            return op_error(o, "dimension %d becomes %lld", k + 1,
+                            (long long)dim[k]);
     }
     return 0;
 }
@@ -138,13 +145,15 @@ static int make_concat(struct op *o, const struct op_rule *rule)
     int axis = op_axis(o, op_int(o, "axis", 0), x->rank);
     int64_t dim[RANK_MAX];
     (void)rule;
+    if (o->n_in == 1)
+        return op_alias(o->out[0], x), 0;
     int n = axis < 0 ? -1 : joined(o, axis, dim, in);
     if (n < 1)
         return -1;
-    if (o->n_in == 1)
-        return op_alias(o->out[0], x), 0;
     set_dims(o->out[0], x->rank, dim, in[0]->channel);
-    bool channels = axis == in[0]->channel && n == o->n_in;
+    bool channels = n == o->n_in;
+    for (int i = 0; i < n; i++)
+        channels = channels && in[i]->channel == axis;
     if (channels)
         return op_layer(o, &type_concat, &(struct args){0}, n, in, NULL) ? 0
                                                                          : -1;
@@ -163,6 +172,8 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
     bool keep = op_int(o, "keepdims", 1) != 0, gone[RANK_MAX] = {false};
     int64_t dim[RANK_MAX];
     int rank = 0;
+    if (axes.n == REPORTED)
+        return -1;
     if (axes.n < 1 && op_int(o, "noop_with_empty_axes", 0))
         return op_alias(o->out[0], x), 0;
     for (int i = 0; i < (axes.n < 1 ? x->rank : axes.n); i++) {
@@ -178,8 +189,6 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
         if (keep || !gone[i])
             dim[rank++] = gone[i] ? 1 : x->dim[i];
     }
-    if (channel >= rank)
-        channel = rank ? rank - 1 : 0;
     set_dims(o->out[0], rank, dim, channel);
     struct args arg = {.kind =
                            rule->a == WORK_COMPARE ? WORK_COMPARE : WORK_ADD};
@@ -196,26 +205,6 @@ static int make_reduce(struct op *o, const struct op_rule *rule)
     if (rule->b >= AFTER)
         l->work[WORK_ACTIVATE] = (rule->b == BOTH_ENDS ? values : 0) + out;
     return 0;
-}
-
-/* ---- Gather from a constant table by computed indices: an embedding ---- */
-
-int make_embedding(struct op *o)
-{
-    const struct value *table = o->in[0];
-    struct value *index = o->in[1], *out = o->out[0];
-    int64_t n = value_count(index), dim[RANK_MAX];
-    if (table->rank != 2 || op_int(o, "axis", 0) != 0 ||
-        index->rank >= RANK_MAX || n < 1 || n > SIZE_LIMIT ||
-        table->dim[0] < 1 || table->dim[0] > SIZE_LIMIT || table->dim[1] < 1 ||
-        table->dim[1] > SIZE_LIMIT)
-        return op_error(o, "a table that is no matrix is not known");
-    struct args arg = {.count = (int)table->dim[0], .out = (int)table->dim[1]};
-    struct shape s = {1, (int)n, 1};
-    memcpy(dim, index->dim, sizeof index->dim);
-    dim[index->rank] = table->dim[1];
-    set_dims(out, index->rank + 1, dim, index->rank);
-    return op_layer(o, &type_embedding, &arg, 1, &index, &s) ? 0 : -1;
 }
 
 const struct op_rule map_rules[] = {

@@ -173,8 +173,13 @@ static struct list axes_of(const struct match *x, int node)
     struct value *in[2] = {NULL, NULL};
     for (size_t i = 0; i < n->n_input && i < 2; i++)
         in[i] = value_find(x->m, n->input[i]);
-    struct op o = {.m = x->m, .node = n, .n_in = (int)n->n_input, .in = in};
-    if (n->n_input < 1 || n->n_input > 2 || !op_int(&o, "keepdims", 1))
+    struct op o = {.m = x->m,
+                   .node = n,
+                   .type = n->op_type,
+                   .n_in = (int)n->n_input,
+                   .in = in};
+    if (n->n_input < 1 || n->n_input > 2 || !op_int(&o, "keepdims", 1) ||
+        (in[1] && !in[1]->number))
         return (struct list){.n = -1};
     return op_list(&o, "axes", 1);
 }

@@ -47,6 +47,11 @@ int op_window(const struct op *o, int n, int first, const int64_t *in,
             if (x[j] < (j < 3) || x[j] > SIZE_LIMIT)
                 return op_error(o, "its window has the size %lld",
                                 (long long)x[j]);
+        if (x[2] * (x[0] - 1) >= SIZE_LIMIT)
+            return op_error(o,
+                            "its window of %lld, dilated by %lld, is too "
+                            "large",
+                            (long long)x[0], (long long)x[2]);
         if (kernel && x[0] != kernel[i])
             return op_error(o, "kernel_shape is %lld but the weights are %lld",
                             (long long)x[0], (long long)kernel[i]);
@@ -102,7 +107,7 @@ int op_map_layer(struct op *o, const struct layer_type *type,
 static int conv_weights(const struct op *o, const struct op_rule *rule,
                         struct value **w)
 {
-    *w = rule->a < o->n_in ? o->in[rule->a] : NULL;
+    *w = op_input(o, rule->a);
     if (!is_constant(*w) || (*w)->rank != o->in[0]->rank)
         return op_error(o, "its weights are no constant of %d dimensions",
                         o->in[0]->rank);
@@ -116,7 +121,7 @@ static int conv_weights(const struct op *o, const struct op_rule *rule,
 static bool has_bias(const struct op *o, const struct op_rule *rule)
 {
     int at = rule->a == 1 ? 2 : 8; /* QLinearConv: the ninth */
-    return rule->b != 3 && at < o->n_in && o->in[at];
+    return rule->b != 3 && op_input(o, at);
 }
 
 /* The weights of a convolution: columns are the first dimension. */

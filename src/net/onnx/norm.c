@@ -47,9 +47,10 @@ static int make_batch_norm(struct op *o, const struct op_rule *rule)
         l->params = count_add(l->params, 2 * n);
         return 0;
     }
-    o->out[0]->channel = 1;
     struct args arg = {.norm = NORM_BATCH};
-    return op_layer(o, &type_norm, &arg, 1, o->in, NULL) ? 0 : -1;
+    struct value map = *x, *in = &map;
+    o->out[0]->channel = map.channel = 1;
+    return op_layer(o, &type_norm, &arg, 1, &in, NULL) ? 0 : -1;
 }
 
 /* ---- over values ---- */
@@ -80,18 +81,10 @@ static int normalise(struct op *o, int64_t c, int64_t h,
         l->work[WORK_ADD] = 0;
     if (rule->b == NO_SCALE)
         l->work[WORK_MAC] -= (double)l->out_values;
-    for (int i = rule->a; i < o->n_in && i < rule->a + 2; i++)
-        if (is_constant(o->in[i]))
+    for (int i = rule->a; i < rule->a + (rule->b == NO_MEAN ? 1 : 2); i++)
+        if (is_constant(op_input(o, i)))
             l->params = count_add(l->params, value_count(o->in[i]));
     return 0;
-}
-
-static int64_t size_from(const struct value *x, int from, int to)
-{
-    int64_t n = 1;
-    for (int i = from; i < to; i++)
-        n = count_mul(n, x->dim[i]);
-    return n;
 }
 
 static int make_layer_norm(struct op *o, const struct op_rule *rule)
@@ -99,14 +92,16 @@ static int make_layer_norm(struct op *o, const struct op_rule *rule)
     const struct value *x = o->in[0];
     int axis = op_axis(o, op_int(o, "axis", -1), x->rank);
     return axis < 0 ? -1
-                    : normalise(o, size_from(x, axis, x->rank),
-                                size_from(x, 0, axis), rule);
+                    : normalise(o, value_part(x, axis, x->rank),
+                                value_part(x, 0, axis), rule);
 }
 
-/* com.microsoft: the sum of two, then as above: input, skip, gamma, beta. */
+/* com.microsoft: the sum of two and perhaps a bias, then as above: input, skip,
+ * gamma, beta (with a mean), bias. */
 static int make_skip_norm(struct op *o, const struct op_rule *rule)
 {
-    struct value *in[] = {o->in[0], o->n_in > 1 ? o->in[1] : NULL}, sum;
+    struct value *in[] = {o->in[0], op_input(o, 1)}, sum;
+    const struct value *bias = op_input(o, rule->b == NO_MEAN ? 3 : 4);
     if (!in[1] || value_count(in[1]) > value_count(in[0]))
         return op_error(o, "two inputs are wanted");
     op_alias(o->out[0], in[0]);
@@ -115,7 +110,8 @@ static int make_skip_norm(struct op *o, const struct op_rule *rule)
     o->part = NULL;
     if (!l)
         return -1;
-    l->work[WORK_ADD] = (double)l->out_values;
+    l->work[WORK_ADD] = (bias ? 2 : 1) * (double)l->out_values;
+    l->params = bias ? value_count(bias) : 0;
     sum = *o->out[0];
     if (o->n_out > 3 && o->out[3])
         op_alias(o->out[3], &sum);
@@ -144,6 +140,8 @@ static int make_mean_variance(struct op *o, const struct op_rule *rule)
     struct list axes = op_list(o, "axes", 1);
     bool over[RANK_MAX] = {false};
     int64_t c = 1;
+    if (axes.n == REPORTED)
+        return -1;
     if (axes.n < 0)
         axes = (struct list){3, {0, 2, 3}};
     for (int i = 0; i < axes.n; i++) {
@@ -180,7 +178,7 @@ static int make_softmax(struct op *o, const struct op_rule *rule)
     if (axis < 0 || op_shape(o, x, &s))
         return -1;
     int64_t all = value_count(x);
-    int64_t c = old ? size_from(x, axis, x->rank) : x->dim[axis];
+    int64_t c = old ? value_part(x, axis, x->rank) : x->dim[axis];
     if (all / c > SIZE_LIMIT || c > SIZE_LIMIT)
         return op_error(o, "its input is too large");
     s = (struct shape){(int)c, (int)(all / c), 1};

@@ -30,6 +30,13 @@ double op_float(const struct op *o, const char *name, double missing)
     return a && a->has_f && isfinite(a->f) ? (double)a->f : missing;
 }
 
+bool op_to_whole(const struct op *o)
+{
+    struct tensor t;
+    int64_t to = op_int(o, "to", 0);
+    return to > 0 && to < 256 && !tensor_of_type(&t, (int)to) && t.whole;
+}
+
 const char *op_text(const struct op *o, const char *name, const char *missing)
 {
     const Onnx__AttributeProto *a = attribute(o, name);
@@ -42,11 +49,18 @@ struct list op_list(const struct op *o, const char *name, int at)
 {
     struct list l = {.n = -1};
     const Onnx__AttributeProto *a = attribute(o, name);
-    const struct value *v = at >= 0 && at < o->n_in ? o->in[at] : NULL;
-    if (a && a->n_ints <= RANK_MAX)
+    const struct value *v = op_input(o, at);
+    if (a && a->n_ints > LIST_MAX)
+        op_error(o, "its list '%s' has more than %d numbers", name, LIST_MAX),
+            l.n = REPORTED;
+    else if (a)
         for (l.n = 0; l.n < (int)a->n_ints; l.n++)
-            l.item[l.n] = a->ints[l.n];
-    else if (v && v->number && value_count(v) <= RANK_MAX)
+            l.item[l.n] = bounded(a->ints[l.n], -WHOLE_MAX, WHOLE_MAX);
+    else if (v && (!v->number || value_count(v) > LIST_MAX))
+        op_error(o, "its input '%.80s' is no constant of up to %d numbers",
+                 v->name, LIST_MAX),
+            l.n = REPORTED;
+    else if (v)
         for (l.n = 0; l.n < (int)value_count(v); l.n++)
             l.item[l.n] = number_whole(v->number[l.n]);
     return l;
@@ -54,15 +68,33 @@ struct list op_list(const struct op *o, const char *name, int at)
 
 int64_t number_whole(double x)
 {
-    const double most = 4503599627370496.0; /* 2^52 */
+    const double most = (double)WHOLE_MAX;
     return isnan(x) ? 0 : (int64_t)(x > most ? most : x < -most ? -most : x);
 }
 
 /* ---- values ---- */
 
+struct value *op_input(const struct op *o, int i)
+{
+    return i >= 0 && i < o->n_in ? o->in[i] : NULL;
+}
+
 bool is_activation(const struct value *v)
 {
     return v && v->from != FROM_CONSTANT;
+}
+
+int64_t value_part(const struct value *v, int from, int to)
+{
+    int64_t n = 1;
+    for (int i = from; i < to; i++)
+        n = count_mul(n, v->dim[i]);
+    return n;
+}
+
+int64_t value_count(const struct value *v)
+{
+    return value_part(v, 0, v->rank);
 }
 
 int op_axis(const struct op *o, int64_t axis, int rank)
@@ -78,7 +110,7 @@ void set_dims(struct value *out, int rank, const int64_t *dim, int channel)
     out->rank = rank;
     if (rank) /* else dim may be NULL */
         memmove(out->dim, dim, (size_t)rank * sizeof *dim);
-    out->channel = channel;
+    out->channel = rank == 0 ? 0 : channel < rank ? channel : rank - 1;
 }
 
 void op_alias(struct value *out, const struct value *in)
@@ -183,13 +215,12 @@ struct layer *op_given(struct op *o, const struct layer_type *type,
     return op_layer(o, type, &arg, n_in, in, NULL);
 }
 
-bool op_mark(struct layer *l, const char *key, int value)
+void op_mark(struct layer *l, const char *key, int value)
 {
     const struct field *f = layer_type_field(l->type, key);
     char *member = f ? (char *)l->arg + f->offset : NULL;
-    if (f && f->kind == FIELD_FLAG && !*(bool *)member)
-        return *(bool *)member = value != 0;
-    if (f && f->kind == FIELD_CHOICE && !*(int *)member)
-        return (*(int *)member = value) != 0;
-    return false;
+    if (f && f->kind == FIELD_FLAG)
+        *(bool *)member = *(bool *)member || value;
+    else if (f && f->kind == FIELD_CHOICE && !*(int *)member)
+        *(int *)member = value;
 }

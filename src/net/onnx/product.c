@@ -17,22 +17,14 @@ struct product {
     bool bias;
 };
 
-static int64_t size_of(const struct value *v, int from, int n)
-{
-    int64_t product = 1;
-    for (int i = from; i < from + n; i++)
-        product = count_mul(product, v->dim[i]);
-    return product;
-}
-
 static int measure(const struct op *o, struct product *p)
 {
-    int lead = p->n_batch + p->n_left;
-    p->batch = size_of(&p->a, 0, p->n_batch);
-    p->left = size_of(&p->a, p->n_batch, p->n_left);
-    p->inner = size_of(&p->a, lead, p->n_inner);
-    p->right = size_of(&p->b, p->n_batch + p->n_inner, p->n_right);
-    int64_t inner = size_of(&p->b, p->n_batch, p->n_inner);
+    int a = p->n_batch + p->n_left, b = p->n_batch + p->n_inner;
+    p->batch = value_part(&p->a, 0, p->n_batch);
+    p->left = value_part(&p->a, p->n_batch, a);
+    p->inner = value_part(&p->a, a, a + p->n_inner);
+    p->right = value_part(&p->b, b, b + p->n_right);
+    int64_t inner = value_part(&p->b, p->n_batch, b);
     if (p->inner != inner)
         return op_error(o, "the inner sizes %lld and %lld differ",
                         (long long)p->inner, (long long)inner);
@@ -52,17 +44,21 @@ static int measure(const struct op *o, struct product *p)
     return 0;
 }
 
-/* One matrix for all positions, or a matrix for each of the batch: groups. */
-static int weights_right(struct op *o, const struct product *p)
+/* One matrix for all positions, or a matrix for each of the batch: groups. Of
+ * weights to the left the roles of left and right are exchanged. */
+static int weights(struct op *o, const struct product *p, bool left)
 {
-    struct value x = p->a, w = p->b, *in = &x;
-    int k = p->n_batch, n = k + p->n_inner;
-    struct args arg = {.out = (int)(p->batch * p->right),
+    struct value x = left ? p->b : p->a, w = left ? p->a : p->b, *in = &x;
+    int64_t columns = left ? p->left : p->right;
+    int64_t positions = left ? p->right : p->left;
+    int k = p->n_batch, n = k + (left ? p->n_left : p->n_inner);
+    int end = n + (left ? p->n_inner : p->n_right);
+    struct args arg = {.out = (int)(p->batch * columns),
                        .bias = p->bias,
                        .groups = (int)p->batch,
                        .apply = APPLY_POSITION,
                        .win = {1, 1, 1, 1, 0, 0, 1, 1}};
-    struct shape s = {(int)(p->batch * p->inner), (int)p->left, 1};
+    struct shape s = {(int)(p->batch * p->inner), (int)positions, 1};
     struct layer *l =
         op_layer(o, p->batch > 1 ? &type_conv : &type_fc, &arg, 1, &in, &s);
     if (!l)
@@ -70,33 +66,8 @@ static int weights_right(struct op *o, const struct product *p)
     set_weights(o, l,
                 &(struct matrix_of){.v = &w,
                                     .group = {0, p->batch > 1 ? k : 0},
-                                    .row = {k, n},
-                                    .column = {n, n + p->n_right},
-                                    .zero = p->zero,
-                                    .scale = p->scale});
-    return 0;
-}
-
-/* b to the left of a: the same with the roles of left and right exchanged. */
-static int weights_left(struct op *o, const struct product *p)
-{
-    struct value x = p->b, w = p->a, *in = &x;
-    int k = p->n_batch, n = k + p->n_left;
-    struct args arg = {.out = (int)(p->batch * p->left),
-                       .bias = p->bias,
-                       .groups = (int)p->batch,
-                       .apply = APPLY_POSITION,
-                       .win = {1, 1, 1, 1, 0, 0, 1, 1}};
-    struct shape s = {(int)(p->batch * p->inner), (int)p->right, 1};
-    struct layer *l =
-        op_layer(o, p->batch > 1 ? &type_conv : &type_fc, &arg, 1, &in, &s);
-    if (!l)
-        return -1;
-    set_weights(o, l,
-                &(struct matrix_of){.v = &w,
-                                    .group = {0, p->batch > 1 ? k : 0},
-                                    .row = {n, n + p->n_inner},
-                                    .column = {k, n},
+                                    .row = {left ? n : k, left ? end : n},
+                                    .column = {left ? k : n, left ? n : end},
                                     .zero = p->zero,
                                     .scale = p->scale});
     return 0;
@@ -127,11 +98,11 @@ static int multiply(struct op *o, struct product *p)
     memcpy(dim, p->a.dim, (size_t)n * sizeof *dim);
     memcpy(dim + n, p->b.dim + p->n_batch + p->n_inner,
            (size_t)p->n_right * sizeof *dim);
-    if (wb ? weights_right(o, p) : wa ? weights_left(o, p) : no_weights(o, p))
+    if (wa || wb ? weights(o, p, wa) : no_weights(o, p))
         return -1;
     /* of weights on the left, outputs are the first of their two */
     int channel = wa && p->n_left ? n - 1 : rank - 1;
-    set_dims(o->out[0], rank, dim, rank ? channel : 0);
+    set_dims(o->out[0], rank, dim, channel);
     return 0;
 }
 
@@ -144,7 +115,7 @@ static struct value ordered(const struct value *v, int rank, const int *order)
         dim[i] = v->dim[order[i]];
         step[i] = v->step[order[i]];
     }
-    op_view_by_steps(&out, v, rank, dim, rank ? rank - 1 : 0, 0, step);
+    op_view_by_steps(&out, v, rank, dim, rank - 1, 0, step);
     return out;
 }
 
@@ -170,8 +141,8 @@ static int add_activation(struct op *o, struct value *c)
 static int make_gemm(struct op *o, const struct op_rule *rule)
 {
     int last = rule->b ? 6 : 2;
-    struct value *a = o->in[0], *b = rule->a < o->n_in ? o->in[rule->a] : NULL;
-    struct value *c = last < o->n_in ? o->in[last] : NULL;
+    struct value *a = o->in[0], *b = op_input(o, rule->a);
+    struct value *c = op_input(o, last);
     double alpha = op_float(o, "alpha", 1);
     if (!b || a->rank != 2 || b->rank != 2)
         return op_error(o, "two matrices are wanted");
@@ -180,8 +151,8 @@ static int make_gemm(struct op *o, const struct op_rule *rule)
                         .n_left = 1,
                         .n_inner = 1,
                         .n_right = 1,
-                        .zero = rule->b,
-                        .scale = rule->b ? 4 : 0};
+                        .zero = is_constant(a) && rule->b ? 2 : rule->b,
+                        .scale = rule->b ? (is_constant(a) ? 1 : 4) : 0};
     p.bias = is_constant(c);
     if (multiply(o, &p))
         return -1;
@@ -273,7 +244,7 @@ static int matmul(struct op *o, const struct value *a, const struct value *b,
 /* rule->a: second factor; rule->b: its zero point */
 static int make_matmul(struct op *o, const struct op_rule *rule)
 {
-    struct value *x = o->in[0], *y = rule->a < o->n_in ? o->in[rule->a] : NULL;
+    struct value *x = o->in[0], *y = op_input(o, rule->a);
     struct value a, b;
     if (!y || x->rank < 1 || y->rank < 1)
         return op_error(o, "two matrices are wanted");
@@ -297,7 +268,7 @@ static int make_matmul(struct op *o, const struct op_rule *rule)
         int gone = y->rank == 1 ? n - 1 : n - 2;
         memmove(out->dim + gone, out->dim + gone + 1,
                 (size_t)(n - 1 - gone) * sizeof *out->dim);
-        set_dims(out, n - 1, out->dim, n > 1 ? n - 2 : 0);
+        set_dims(out, n - 1, out->dim, n - 2);
     }
     return 0;
 }
@@ -368,7 +339,7 @@ static int einsum_output(struct op *o, const struct labels *l,
         made[n++] = l->text[1][ob[p->n_batch + p->n_inner + i]];
     for (int i = 0; i < n; i++) {
         const char *at = strchr(made, l->text[2][i]);
-        if (!l->text[2][i] || !at)
+        if ((int)strlen(l->text[2]) != n || !at)
             return op_error(o, "an output of labels that no input has");
         order[i] = (int)(at - made);
     }
@@ -383,7 +354,7 @@ static int einsum_output(struct op *o, const struct labels *l,
 
 static int make_einsum(struct op *o, const struct op_rule *rule)
 {
-    struct value *a = o->in[0], *b = o->n_in > 1 ? o->in[1] : NULL;
+    struct value *a = o->in[0], *b = op_input(o, 1);
     const char *equation = op_text(o, "equation", "");
     struct labels l;
     struct product p = {.n_batch = 0};

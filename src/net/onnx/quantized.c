@@ -14,11 +14,6 @@ static int make_as(struct op *o, const char *type, int n, struct value **in)
     return rule ? rule->make(o, rule) : -1;
 }
 
-static struct value *input(const struct op *o, int i)
-{
-    return i < o->n_in ? o->in[i] : NULL;
-}
-
 /* QLinearX: scale and zero point follow each input; rule->a: inputs, rule->b:
  * the first. How values are stored is the setting `quant`. */
 static int make_plain(struct op *o, const struct op_rule *rule)
@@ -27,19 +22,18 @@ static int make_plain(struct op *o, const struct op_rule *rule)
     struct value **in =
         arena_array(o->m->env->arena, (size_t)n + 1, sizeof *in);
     for (int i = 0; i < n; i++) {
-        in[i] = input(o, rule->b + 3 * i);
+        in[i] = op_input(o, rule->b + 3 * i);
         if (!in[i])
             return op_error(o, "input %d is missing", rule->b + 3 * i + 1);
         if (in[i]->from != FROM_CONSTANT)
             continue;
-        const struct value *scale = input(o, rule->b + 3 * i + 1);
-        const struct value *zero = input(o, rule->b + 3 * i + 2);
+        const struct value *scale = op_input(o, rule->b + 3 * i + 1);
+        const struct value *zero = op_input(o, rule->b + 3 * i + 2);
         struct value *copy = arena_alloc(o->m->env->arena, sizeof *copy);
         *copy = *in[i];
         in[i] = copy;
         if (constant_dequantize(o, copy, scale, zero, 0))
             return -1;
-        copy->number = NULL;
     }
     return n < 1 ? op_error(o, "it has no inputs")
                  : make_as(o, o->type + strlen("QLinear"), n, in);
@@ -50,7 +44,7 @@ static int make_fused(struct op *o, const struct op_rule *rule)
 {
     int n = o->n_in < 3 ? o->n_in : 3;
     bool has = *op_text(o, "activation", "") != 0;
-    struct value *more = input(o, 3);
+    struct value *more = op_input(o, 3);
     (void)rule;
     if (is_activation(more))
         return op_error(o, "a sum with its output is not known");

@@ -3,7 +3,6 @@
 #include "net/onnx/convert.h"
 #include <string.h>
 
-/* out is a part or another arrangement of in. */
 void op_view(struct value *out, const struct value *in, int rank,
              const int64_t *dim, int channel)
 {
@@ -11,7 +10,7 @@ void op_view(struct value *out, const struct value *in, int rank,
     out->whole = false;
     out->tensor = NULL; /* its order no longer holds */
     out->number = NULL;
-    set_dims(out, rank, dim, rank ? channel : 0);
+    set_dims(out, rank, dim, channel);
 }
 
 /* Where the channels are after dimensions changed: where they were if that
@@ -21,7 +20,7 @@ static int channel_after(const struct value *in, int rank, const int64_t *dim)
     int c = in->channel;
     if (c > 0 && c < rank && c < in->rank && dim[c] == in->dim[c])
         return c;
-    return rank ? rank - 1 : 0;
+    return rank - 1;
 }
 
 /* As op_view(), of numbers in the order that they had. */
@@ -34,7 +33,6 @@ static void view_in_order(struct op *o, int rank, const int64_t *dim,
         constant_reshape(o, o->out[0], x);
 }
 
-/* As op_view(), of the numbers of a constant from `start` on by these steps. */
 void op_view_by_steps(struct value *out, const struct value *in, int rank,
                       const int64_t *dim, int channel, int64_t start,
                       const int64_t *step)
@@ -64,8 +62,7 @@ static int make_dequantize(struct op *o, const struct op_rule *rule)
         out->unrounded = false;
         return 0;
     }
-    return constant_dequantize(o, out, o->n_in > 1 ? o->in[1] : NULL,
-                               o->n_in > 2 ? o->in[2] : NULL,
+    return constant_dequantize(o, out, op_input(o, 1), op_input(o, 2),
                                op_int(o, "axis", 1));
 }
 
@@ -93,13 +90,10 @@ static int make_dynamic(struct op *o, const struct op_rule *rule)
 /* A constant of numbers with a fraction does not become one of integers. */
 static int make_cast(struct op *o, const struct op_rule *rule)
 {
-    int64_t to = op_int(o, "to", 0);
+    struct value *out = o->out[0];
     make_same(o, rule);
-    if (o->out[0]->tensor && to != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT &&
-        to != ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 &&
-        to != ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 &&
-        to != ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE && !o->in[0]->tensor->whole)
-        o->out[0]->tensor = NULL, o->out[0]->number = NULL;
+    if (out->tensor && op_to_whole(o) && !out->tensor->whole)
+        out->tensor = NULL, out->number = NULL;
     return 0;
 }
 
@@ -112,7 +106,9 @@ static int make_reshape(struct op *o, const struct op_rule *rule)
     int open = -1;
     (void)rule;
     if (to.n < 0)
-        return op_error(o, "its shape is not known");
+        return to.n == REPORTED ? -1 : op_error(o, "its shape is missing");
+    if (to.n > RANK_MAX)
+        return op_error(o, "more than %d dimensions", RANK_MAX);
     for (int i = 0; i < to.n; i++) {
         if (to.item[i] == 0 && i < x->rank && !op_int(o, "allowzero", 0))
             to.item[i] = x->dim[i];
@@ -212,8 +208,10 @@ static int make_unsqueeze(struct op *o, const struct op_rule *rule)
     int64_t dim[RANK_MAX];
     int rank = x->rank + axes.n, from = 0, channel = 0;
     (void)rule;
-    if (axes.n < 0 || rank > RANK_MAX)
-        return op_error(o, "its axes are not known, or too many");
+    if (axes.n < 0)
+        return axes.n == REPORTED ? -1 : op_error(o, "its axes are missing");
+    if (rank > RANK_MAX)
+        return op_error(o, "more than %d dimensions", RANK_MAX);
     for (int i = 0; i < axes.n; i++) {
         int axis = op_axis(o, axes.item[i], rank);
         if (axis < 0)
@@ -232,11 +230,6 @@ static int make_unsqueeze(struct op *o, const struct op_rule *rule)
 }
 
 /* ---- parts ---- */
-
-static int64_t bounded(int64_t x, int64_t low, int64_t high)
-{
-    return x < low ? low : x > high ? high : x;
-}
 
 /* Elements from *first to end by step, numpy's rules. */
 static int64_t slice_length(int64_t n, int64_t *first, int64_t end,
@@ -265,8 +258,12 @@ static int make_slice(struct op *o, const struct op_rule *rule)
     (void)rule;
     memcpy(dim, x->dim, sizeof dim);
     memcpy(stride, x->step, sizeof stride);
+    if (start.n == REPORTED || end.n == REPORTED || axes.n == REPORTED ||
+        step.n == REPORTED)
+        return -1;
     if (start.n < 0 || start.n != end.n || (axes.n >= 0 && axes.n != start.n))
-        return op_error(o, "its starts and ends are not known");
+        return op_error(o, "%d starts, %d ends and %d axes", start.n, end.n,
+                        axes.n);
     for (int i = 0; i < start.n; i++) {
         int axis = op_axis(o, axes.n < 0 ? i : axes.item[i], x->rank);
         int64_t by = i < step.n ? step.item[i] : 1;
