@@ -360,15 +360,18 @@ START_TEST(resized_axes)
 {
     AFTER_CONV();
     INTS("to", 2, 4, 24);
+    INTS("none", 0, 0);
+    WEIGHTS("by", 1); /* 0.5 */
     LIST(add("Resize", "c - - to", "r"), "axes", 2, 3);
+    LIST(add("Resize", "r - by none", "s"), "axes", -1);
     WEIGHTS("v", 2, 4, 1, 1);
-    add("Conv", "r v", "y");
+    add("Conv", "s v", "y");
     good();
-    is_matrix("y", 1, 4, 2, 4 * 24);
+    is_out("r", 4, 4, 24);
+    is_matrix("y", 1, 4, 2, 4 * 12);
 }
 END_TEST
 
-/* A scalar takes the dimensions of what it is added to. */
 START_TEST(spread_scalar)
 {
     INPUT(1, 6, 8);

@@ -63,11 +63,12 @@ static int resized(const struct op *o, const struct value *x, int64_t *dim)
     int at = !strcmp(o->type, "Upsample") || o->n_in == 2 ? 1 : 2;
     const struct value *scales = op_input(o, at), *sizes = op_input(o, 3);
     struct list axes = op_list(o, "axes", -1);
-    const struct value *by = sizes ? sizes : scales;
+    bool given = sizes && value_count(sizes) > 0; /* else left empty */
+    const struct value *by = given ? sizes : scales;
     int n = axes.n < 0 ? x->rank : axes.n;
     if (!by || !by->number || value_count(by) != n)
         return op_error(o, "its scales or sizes are not %d constants", n);
-    if (sizes && strcmp(op_text(o, "keep_aspect_ratio_policy", "stretch"),
+    if (given && strcmp(op_text(o, "keep_aspect_ratio_policy", "stretch"),
                         "stretch") != 0)
         return op_error(o, "sizes of one aspect ratio are not known");
     memcpy(dim, x->dim, sizeof x->dim);
@@ -75,7 +76,7 @@ static int resized(const struct op *o, const struct value *x, int64_t *dim)
         int k = axes.n < 0 ? i : op_axis(o, axes.item[i], x->rank);
         if (k < 0)
             return -1;
-        double y = by->number[i] * (sizes ? 1 : (double)x->dim[k]);
+        double y = by->number[i] * (given ? 1 : (double)x->dim[k]);
         dim[k] = number_whole(floor(y + 1e-9));
         if (dim[k] < 1 || dim[k] > SIZE_LIMIT)
             return op_error(o, "dimension %d becomes %lld", k + 1,
