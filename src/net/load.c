@@ -202,10 +202,11 @@ int net_load(const struct conf_env *env, const char *name, const char *input,
     const struct format *format = format_of(name);
     *net = (struct net){.name = name};
     if (input && !(format && format->takes_input))
-        return msg_error(env->msgs, NULL,
-                         "the input shape '%s' is for ONNX files; '%s' has its "
-                         "own",
-                         input, name);
+        return msg_error(
+            env->msgs, NULL,
+            "the input shape '%s' is for files in .onnx; '%s' has its "
+            "own",
+            input, name);
     struct node *root = format ? read_format(env, format, name, input, net)
                                : read_workload(env, name, net);
     if (!root || sum_up(root, net, env->msgs) ||

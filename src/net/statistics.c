@@ -58,5 +58,11 @@ int statistics_read(const struct conf_env *env, const struct node *key,
                          "'layers' is missing: ( { layer = ...; }, ... )");
     for (struct node *n = list->child; n; n = n->next)
         bad |= give_statistics(net, n, &before, env->msgs);
+    for (int i = 0; i < net->n && !bad; i++)
+        if (net->layer[i].groups && !net->layer[i].statistics &&
+            !net->layer[i].codes)
+            msg_warn(env->msgs, &net->layer[i].at,
+                     "'%s' has no statistics of layer '%s'", file->at.file,
+                     net->layer[i].name);
     return bad;
 }

@@ -245,23 +245,40 @@ static double scale_of(const struct quantizer *q, const struct strand *s,
                                            : largest);
 }
 
-void quantizer_scale(const struct quantizer *q, const struct weights *w,
-                     const struct clip_rule *rule, struct arena *a,
-                     float *scale)
+/* A scale for each column. Weights that single precision loses beside the
+ * largest of the tensor are noise: they are not blown up to the full range. */
+static void column_scales(const struct quantizer *q, const struct weights *w,
+                          const struct clip_rule *rule, uint32_t *count,
+                          float *scale)
 {
     size_t columns = (size_t)w->columns, rows = (size_t)w->rows;
     size_t all = (size_t)w->groups * columns;
-    uint32_t *count = rule->clip == CLIP_PERCENTILE
-                          ? arena_array(a, DIGITS, sizeof *count)
-                          : NULL;
-    struct strand whole = {w->value, weights_count(w), 1};
-    if (!rule->per_column)
-        scale[0] = (float)scale_of(q, &whole, rule, count);
+    double least =
+        (double)FLT_EPSILON * weights_largest(w->value, weights_count(w));
+    double most = q->levels.plane_threshold ? 1 / fmax(least, (double)FLT_MIN)
+                                            : units(q, least);
     for (size_t i = 0; i < all; i++) {
         const float *first =
             w->value + i / columns * rows * columns + i % columns;
         struct strand one = {first, rows, columns};
-        scale[i] =
-            rule->per_column ? (float)scale_of(q, &one, rule, count) : scale[0];
+        scale[i] = (float)fmin(scale_of(q, &one, rule, count), most);
     }
+}
+
+void quantizer_scale(const struct quantizer *q, const struct weights *w,
+                     const struct clip_rule *rule, struct arena *a,
+                     float *scale)
+{
+    size_t all = (size_t)w->groups * (size_t)w->columns;
+    uint32_t *count = rule->clip == CLIP_PERCENTILE
+                          ? arena_array(a, DIGITS, sizeof *count)
+                          : NULL;
+    struct strand whole = {w->value, weights_count(w), 1};
+    if (rule->per_column) {
+        column_scales(q, w, rule, count, scale);
+        return;
+    }
+    float of_all = (float)scale_of(q, &whole, rule, count);
+    for (size_t i = 0; i < all; i++)
+        scale[i] = of_all;
 }

@@ -215,6 +215,8 @@ int record_read(struct node *group, struct arena *a, struct msgs *msgs,
     if (out->rms > 0 && !(out->live > 0 && out->clip > 0 && out->max > 0))
         return msg_error(msgs, &group->at,
                          "rms is above 0, but live, clip or max is not");
+    if (out->mean_abs > out->rms * (1 + 1e-6)) /* they are rounded */
+        return msg_error(msgs, &group->at, "mean_abs is above rms");
     return 0;
 }
 

@@ -290,6 +290,11 @@ static int read_record(struct part *p, const struct weight_record *record,
     }
     weight_planes(&z, &moments, r->scratch, &p->stats);
     p->counted.share = p->stats.share = record->share;
+    if (*counted && record->share > 0 && record->n < p->counted.n) {
+        snprintf(r->why, (size_t)r->size, "'density' has %d planes, not %d",
+                 record->n, p->counted.n);
+        return -1;
+    }
     if (*counted) {
         p->counted.n = record->n;
         memcpy(p->counted.density, record->density, sizeof record->density);

@@ -31,25 +31,31 @@ int import_network(FILE *out, const struct study *s, const char *quant,
     return net_write(out, &net, a);
 }
 
+/* Codes are written with the network. */
+static bool is_recorded(const struct study *s, int layer)
+{
+    return s->quant[layer].record && !s->net->layer[layer].codes;
+}
+
 int import_weighted(const struct study *s)
 {
     int n = 0;
     for (int i = 0; s->net && i < s->net->n; i++)
-        n += s->quant[i].record != NULL;
+        n += is_recorded(s, i);
     return n;
 }
 
 int import_statistics(FILE *out, const struct study *s, struct arena *a)
 {
     struct conf_pen pen = {.out = out, .arena = a, .first = 4, .more = 6};
+    int left = import_weighted(s);
     fputs("// What became of weights when they were quantized; see STATISTICS "
           "in\n// ivq-workload(5).\nlayers = (\n",
           out);
-    int left = import_weighted(s);
     for (int i = 0; i < s->net->n; i++) {
         const struct quant *q = &s->quant[i];
-        left -= q->record != NULL;
-        for (int g = 0; q->record && g < q->n; g++)
+        left -= is_recorded(s, i);
+        for (int g = 0; is_recorded(s, i) && g < q->n; g++)
             record_write(&pen, s->net->layer[i].name, &q->record[g],
                          left || g + 1 < q->n ? "," : "");
     }

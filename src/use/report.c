@@ -127,8 +127,10 @@ static void head(FILE *out, const struct study *s)
 
     fprintf(out, "%s on %s, %g nm\n", s->net->name, s->tech.title,
             s->tech.node_m * 1e9);
-    fprintf(out, "%sMACs, %s parameters, %.0f layers with weights\n\n",
-            plain(a, e->macs), plain(b, e->params), e->weight_layers);
+    plain(b, e->params);
+    fprintf(out, "%sMACs, %s%sparameters, %.0f layers with weights\n\n",
+            plain(a, e->macs), b, b[strlen(b) - 1] == ' ' ? "" : " ",
+            e->weight_layers);
     line(out, "area", isnan(e->area_m2) ? "-" : si(a, e->area_m2, DIM_M2),
          isnan(e->area_m2) ? "not published" : of_chips(e, text, sizeof text));
     head_times(out, s);

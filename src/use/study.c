@@ -96,6 +96,20 @@ static struct clip_rule rule_of(const struct net_weights *from)
                               from->scale == 1};
 }
 
+/* What a group says against the layer that it is of. */
+static int check_record(const struct layer *l, const struct weight_record *r,
+                        const struct node *group, struct msgs *msgs)
+{
+    if (r->rows <= (double)l->groups * l->rows &&
+        r->columns <= (double)l->groups * l->columns)
+        return 0;
+    return msg_error(msgs, &group->at,
+                     "statistics of '%s': %g live rows and %g columns of a "
+                     "layer with %d x %d in %d group%s",
+                     l->name, r->rows, r->columns, l->rows, l->columns,
+                     l->groups, l->groups == 1 ? "" : "s");
+}
+
 /* The groups of the layer's name, one behind the other. */
 static int use_records(const struct conf_env *env, const struct study *s,
                        const struct layer *l, struct quant *q)
@@ -107,7 +121,8 @@ static int use_records(const struct conf_env *env, const struct study *s,
     double share = 0;
     int n = 0;
     for (struct node *g = l->statistics; n < l->n_statistics; g = g->next) {
-        if (record_read(g, env->arena, env->msgs, &record[n]))
+        if (record_read(g, env->arena, env->msgs, &record[n]) ||
+            check_record(l, &record[n], g, env->msgs))
             return -1;
         share += record[n++].share;
     }
@@ -137,12 +152,15 @@ static int use_weights(const struct conf_env *env, const struct study *s,
     return msg_error(env->msgs, &l->at, "weights of '%s': %s", l->name, why);
 }
 
-/* Weights that were quantized to 8 bits are so already. */
-static bool has_codes(const struct layer *l, const struct quant *q)
+/* Weights that were quantized to 8 bits are so already, unless somebody says
+ * how they are to be. */
+static bool has_codes(const struct layer *l, const struct quant *q,
+                      const struct clip_rule *rule)
 {
     const struct quant_spec *spec = &q->spec[0];
     return trained_is_byte(l) && q->n == 1 && spec->bits == 8 &&
-           spec->scheme == scheme_find("uniform") && !(spec->clip > 0);
+           spec->scheme == scheme_find("uniform") && !(spec->clip > 0) &&
+           rule->clip == CLIP_AUTO && !rule->per_column;
 }
 
 /* Matrices of a layer live as long as it takes to count them. */
@@ -151,7 +169,8 @@ static int load_layer(const struct conf_env *env, const struct study *s,
 {
     struct arena *scratch = arena_scratch(env->arena);
     struct arena_mark mark = arena_mark(scratch);
-    bool stored = l->stored || has_codes(l, q);
+    const struct clip_rule rule = rule_of(&s->net->weights);
+    bool stored = l->stored || has_codes(l, q, &rule);
     const float *value = !l->trained ? NULL
                          : stored    ? trained_codes(l, scratch)
                                      : trained_weights(l, scratch);

@@ -119,8 +119,17 @@ bad 'a live share above one' 's/live = 0.5/live = 1.5/' \
     'bad.stats.cfg:5: live: 1.5 is outside 0 to 1'
 bad 'moments of nothing' 's/live = 0.5/live = 0/' \
     'bad.stats.cfg:4: rms is above 0, but live, clip or max is not'
+bad 'a mean above the root of the mean square' 's/mean_abs = 0/mean_abs = 9/' \
+    'bad.stats.cfg:4: mean_abs is above rms'
+bad 'more rows than the layer has' 's/rows = 2/rows = 3/' \
+    "bad.stats.cfg:4: statistics of 'a': 3 live rows and 1 columns of a layer"
+bad 'fewer densities than planes' 's/density = ([^,]*,/density = (/' \
+    "./bad.cfg:8: statistics of 'a': 'density' has 6 planes, not 7"
 bad 'a key that is none' 's/max = /maxx = 1; max = /' \
     "bad.stats.cfg:5: unknown key 'maxx'"
+echo 'layers = ();' >bad.stats.cfg
+like 'a layer that is not in them' "$(ivq -n -c ivq-32nm -w ./bad.cfg 2>&1)" \
+    "'bad.stats.cfg' has no statistics of layer 'a'"
 rm bad.stats.cfg
 says 'no file at all' 1 "ivq-est: cannot find 'bad.stats.cfg'" \
     ivq -n -c ivq-32nm -w ./bad.cfg

@@ -129,6 +129,24 @@ START_TEST(finds_what_is_not_finite)
 }
 END_TEST
 
+/* A scale for each column is no microscope. */
+START_TEST(noise_is_not_blown_up)
+{
+    const struct clip_rule rule = {CLIP_LARGEST, 99.9, true};
+    static const float size[] = {1, 1e-3f, 1e-12f, 1e-42f};
+    float value[64 * 4];
+    struct quantized z = {.w = {1, 64, 4, value, NULL}};
+    for (int k = 0; k < 64; k++)
+        for (int j = 0; j < 4; j++)
+            value[4 * k + j] = size[j] * (float)(k % 8 - 4) / 4;
+    quantize(&z, scheme_find("uniform"), 8, &rule);
+    ck_assert_int_eq(bits_code(&z.b, 0, 0, 0), -127);
+    ck_assert_int_eq(bits_code(&z.b, 0, 0, 1), -127);
+    ck_assert_int_eq(bits_code(&z.b, 0, 0, 2), 0);
+    ck_assert_int_eq(bits_code(&z.b, 0, 0, 3), 0);
+}
+END_TEST
+
 START_TEST(percentile_is_that_of_a_sorted_list)
 {
     float value[101];
@@ -389,6 +407,7 @@ int main(void)
     tcase_add_test(t, outliers_beyond_the_clip);
     tcase_add_test(t, zero_matrix);
     tcase_add_test(t, finds_what_is_not_finite);
+    tcase_add_test(t, noise_is_not_blown_up);
     tcase_add_test(t, percentile_is_that_of_a_sorted_list);
     tcase_add_test(t, least_squares_clips_outliers);
     tcase_add_test(t, encodings_hold_what_they_say);
