@@ -215,7 +215,7 @@ static const struct bits *join(const struct part *part, int n,
 static void take(struct quant *q, const struct part *part, bool known,
                  enum weights_as as)
 {
-    struct planes counted[GROUPS_MAX], stats[GROUPS_MAX];
+    struct planes counted[GROUPS_MAX] = {{0}}, stats[GROUPS_MAX] = {{0}};
     for (int g = 0; g < q->n; g++) {
         counted[g] = part[g].counted;
         stats[g] = part[g].stats;
