@@ -16,7 +16,8 @@ int csv_table(FILE *out, const struct table *t);
 int json_tables(FILE *out, const struct table *const *tables, int n);
 
 /* A column as people want it: which one, its heading, and how. */
-enum look { LOOK_TEXT, LOOK_COUNT, LOOK_SI, LOOK_SHARE, LOOK_RATIO,
+enum look { LOOK_TEXT, LOOK_START, /* text; keeps its end, its start */
+            LOOK_COUNT, LOOK_SI, LOOK_SHARE, LOOK_RATIO,
             LOOK_PER_MM2, /* a number per m^2 as one per mm^2 */
             LOOK_INDEX    /* a count from 0 */ };
 struct view {
@@ -26,8 +27,9 @@ struct view {
     int width; /* at most, characters */
 };
 
-/* Aligned columns; units in the cells. Text longer than its width keeps its end
- * behind a "~"; the first column, a text, gives way to fit 79 characters. */
+/* Aligned columns; units in the cells. Of text longer than its width a "~"
+ * stands for the rest; the first column, a text, gives way to fit 79
+ * characters. */
 int text_table(FILE *out, const struct table *t, const struct view *views,
                int n);
 

@@ -5,6 +5,7 @@
 #include "base/quantity.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,22 +27,35 @@ static enum dim dim_of(const char *unit)
     return DIM_NONE;
 }
 
+static bool is_text(const struct view *v)
+{
+    return v->look == LOOK_TEXT || v->look == LOOK_START;
+}
+
+/* At most v->width characters of a text. */
+static void format_text(const char *text, const struct view *v, char *out)
+{
+    int length = (int)strlen(text);
+    if (length <= v->width)
+        snprintf(out, CELL, "%s", text);
+    else if (v->look == LOOK_START)
+        snprintf(out, CELL, "%.*s~", v->width - 1, text);
+    else
+        snprintf(out, CELL, "~%s", text + length - v->width + 1);
+}
+
 static const char *format(const struct table *t, int row, int column,
                           const struct view *v, char *out)
 {
     const union cell *cell = table_at(t, row, column);
-    if (v->look != LOOK_TEXT &&
+    if (!is_text(v) &&
         (isnan(cell->number) || (cell->number == 0 && v->look != LOOK_INDEX)))
         return strcpy(out, "-");
     switch (v->look) {
-    case LOOK_TEXT: {
-        int length = (int)strlen(cell->text);
-        if (length <= v->width)
-            snprintf(out, CELL, "%s", cell->text);
-        else
-            snprintf(out, CELL, "~%s", cell->text + length - v->width + 1);
+    case LOOK_TEXT:
+    case LOOK_START:
+        format_text(cell->text, v, out);
         break;
-    }
     case LOOK_COUNT:
     case LOOK_INDEX:
         snprintf(out, CELL, "%.0f", cell->number);
@@ -89,7 +103,7 @@ static int gap(const struct view *views, int i)
 {
     if (i == 0)
         return 0;
-    return views[i].look == LOOK_TEXT || views[i - 1].look == LOOK_TEXT ? 2 : 1;
+    return is_text(&views[i]) || is_text(&views[i - 1]) ? 2 : 1;
 }
 
 /* The first column gives way until a line fits the page. */
@@ -123,7 +137,7 @@ int text_table(FILE *out, const struct table *t, const struct view *views,
         for (int i = 0; i < n; i++) {
             const char *text =
                 r < 0 ? v[i].heading : format(t, r, column[i], &v[i], cell);
-            int w = v[i].look == LOOK_TEXT ? -width[i] : width[i];
+            int w = is_text(&v[i]) ? -width[i] : width[i];
             used += (size_t)snprintf(line + used, sizeof line - used, "%*s%*s",
                                      gap(v, i), "", w, text);
         }

@@ -128,9 +128,9 @@ static void head(FILE *out, const struct study *s)
     fprintf(out, "%s on %s, %g nm\n", s->net->name, s->tech.title,
             s->tech.node_m * 1e9);
     plain(b, e->params);
-    fprintf(out, "%sMACs, %s%sparameters, %.0f layers with weights\n\n",
+    fprintf(out, "%sMACs, %s%sparameters, %.0f layer%s with weights\n\n",
             plain(a, e->macs), b, b[strlen(b) - 1] == ' ' ? "" : " ",
-            e->weight_layers);
+            e->weight_layers, e->weight_layers == 1 ? "" : "s");
     line(out, "area", isnan(e->area_m2) ? "-" : si(a, e->area_m2, DIM_M2),
          isnan(e->area_m2) ? "not published" : of_chips(e, text, sizeof text));
     head_times(out, s);
@@ -236,7 +236,7 @@ int report_layers(FILE *out, const struct study *s, struct arena *a)
         {"layer", "layer", LOOK_TEXT, 24},
         {"matrix", "matrix", LOOK_TEXT, 10},
         {"vectors", "vecs", LOOK_COUNT, 0},
-        {"scheme", "scheme", LOOK_TEXT, 12},
+        {"scheme", "scheme", LOOK_START, 12},
         {"crossbars", "xbars", LOOK_COUNT, 0},
         {"copies", "x", LOOK_COUNT, 0},
         {"used", "use", LOOK_SHARE, 0},
@@ -244,10 +244,14 @@ int report_layers(FILE *out, const struct study *s, struct arena *a)
         {"energy", "energy", LOOK_SI, 0},
     };
     static const struct view others[] = {
-        {"layer", "layer", LOOK_TEXT, 24},  {"matrix", "matrix", LOOK_TEXT, 10},
-        {"vectors", "vecs", LOOK_COUNT, 0}, {"scheme", "scheme", LOOK_TEXT, 12},
-        {"used", "use", LOOK_SHARE, 0},     {"busy", "busy", LOOK_SI, 0},
-        {"limit", "limit", LOOK_TEXT, 8},   {"energy", "energy", LOOK_SI, 0},
+        {"layer", "layer", LOOK_TEXT, 24},
+        {"matrix", "matrix", LOOK_TEXT, 10},
+        {"vectors", "vecs", LOOK_COUNT, 0},
+        {"scheme", "scheme", LOOK_START, 12},
+        {"used", "use", LOOK_SHARE, 0},
+        {"busy", "busy", LOOK_SI, 0},
+        {"limit", "limit", LOOK_TEXT, 8},
+        {"energy", "energy", LOOK_SI, 0},
     };
     const struct table *t = layers_for_people(s, a);
     return s->run.crossbars_have > 0
@@ -276,7 +280,7 @@ int report_planes(FILE *out, const struct study *s, struct arena *a)
 {
     static const struct view crossbars[] = {
         {"layer", "layer", LOOK_TEXT, 24},
-        {"scheme", "scheme", LOOK_TEXT, 12},
+        {"scheme", "scheme", LOOK_START, 12},
         {"plane", "plane", LOOK_INDEX, 0},
         {"density", "density", LOOK_RATIO, 0},
         {"density_stats", "stats", LOOK_RATIO, 0},
@@ -380,10 +384,11 @@ static void notes(FILE *out, const struct study *s, struct arena *a)
     if (s->run.adc_short)
         wrap(out, arena_printf(
                       a,
-                      "Note: %d layers would need more than the ADC's %d bits "
+                      "Note: %d layer%s would need more than the ADC's %d bits "
                       "for lossless sums; the loss of signal is not part of "
                       "this estimate.",
-                      s->run.adc_short, s->run.adc_bits));
+                      s->run.adc_short, s->run.adc_short == 1 ? "" : "s",
+                      s->run.adc_bits));
     if (s->run.buffers_over)
         wrap(out, arena_printf(
                       a,

@@ -18,7 +18,7 @@ ivq -c ivq-32nm -w "$peers/alexnet/" >out 2>err
 like 'a folder of problems is a network' "$(head -n 2 out | tr '\n' ' ')" \
     '^alexnet on IVQ .* 714 MMACs, 61.1 M parameters, 8 layers'
 is 'and one problem a layer' "$(ivq -c ivq-32nm -w "$peers/alexnet/3.yaml" \
-    2>err | sed -n 2p)" '150 MMACs, 885 k parameters, 1 layers with weights'
+    2>err | sed -n 2p)" '150 MMACs, 885 k parameters, 1 layer with weights'
 ok 'overrides reach them' ivq -c ivq-32nm -w "$peers/alexnet/3.yaml" \
     -s workload.input_density=0.5 -s workload.name=third
 says 'their input is their own' 1 "ivq-est: the input shape '1,3,9,9' is for" \
