@@ -208,14 +208,25 @@ model=${IVQ_MODELS:-$srcdir/tests/data/models}/ch_PP-OCRv4_det_infer.onnx
 # run COMMAND: output on standard output
 run() { (cd "$work/here" && PATH=$work/bin:$PATH sh -c "$1" 2>&1 </dev/null); }
 
-sed -n 's/^\.Dl \(ivq-est .*\)/\1/p' "$est1" |
-    sed -e 's/\\-/-/g' -e 's/\\&//g' >"$work/commands"
-like 'ivq-est(1) has examples' "$(cat "$work/commands")" ivq-est
-while IFS= read -r command; do
-    run "$command" >"$work/log"; code=$?
-    result $code "runs: $command"
-    [ $code -eq 0 ] || sed 's/^/# /' "$work/log"
-done <"$work/commands"
+# lacks COMMAND: it is about a model that is not there, and so skipped
+lacks() {
+    case $1 in *det.*|*' net.cfg')
+        [ -f "$work/here/det.onnx" ] && return 1
+        skip "runs: $1" "no $model; see fetch_models.sh"; return 0 ;;
+    esac
+    return 1
+}
+for page in ivq-est ivq-import; do
+    sed -n 's/^\.Dl \(ivq-.*\)/\1/p' "$srcdir/man/$page.1" |
+        sed -e 's/\\-/-/g' -e 's/\\&//g' >"$work/commands"
+    like "$page(1) has examples" "$(cat "$work/commands")" "$page "
+    while IFS= read -r command; do
+        lacks "$command" && continue
+        run "$command" >"$work/log"; code=$?
+        result $code "$page(1) runs: $command"
+        [ $code -eq 0 ] || sed 's/^/# /' "$work/log"
+    done <"$work/commands"
+done
 
 # ---- README: "    $ command", then its output; "    ..." leaves lines out ----
 # follows WANTED GOT: complains about the first line that does not follow
@@ -245,12 +256,7 @@ ls "$work/blocks" >"$work/names"
 like 'README has examples' "$(cat "$work/names")" 00
 while read -r file; do
     command=$(head -n 1 "$work/blocks/$file")
-    case $command in *det.*)
-        if [ ! -f "$work/here/det.onnx" ]; then
-            skip "README runs: $command" "no $model; see fetch_models.sh"
-            continue
-        fi ;;
-    esac
+    lacks "$command" && continue
     run "$command" >"$work/got"; code=$?
     result $code "README runs: $command"
     sed 1d "$work/blocks/$file" >"$work/wanted"

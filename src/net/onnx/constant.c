@@ -262,7 +262,7 @@ void set_weights(struct op *o, struct layer *l, const struct matrix_of *from)
         copy_in_order(o, &v);
     if (!v.tensor) {
         op_warn(o, "its weights are computed in a way that is not followed; "
-                   "statistics stand for them");
+                   "the distribution of their scheme stands for them");
         return;
     }
     w->tensor = v.tensor;

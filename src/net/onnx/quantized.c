@@ -73,8 +73,8 @@ static int make_blocks(struct op *o, const struct op_rule *rule)
         return -1;
     set_dims(o->out[0], x->rank, x->dim, last);
     o->out[0]->dim[last] = n;
-    op_warn(o, "its weights are packed in a way that is not read; statistics "
-               "stand for them");
+    op_warn(o, "its weights are packed in a way that is not read; the "
+               "distribution of their scheme stands for them");
     return 0;
 }
 
