@@ -53,15 +53,17 @@ enum ivq_status ivq_quant(ivq *ctx, const char *scheme);
  * "1,3,224,224". NULL: as their files say. Copied. */
 enum ivq_status ivq_input_shape(ivq *ctx, const char *shape);
 
-/* What stands for the weights of networks loaded from now on: themselves,
- * counted; a distribution with their moments; the distribution of the scheme;
- * or, as in the beginning, themselves where they are given, else what
- * ivq_write_statistics kept of them, else the scheme's distribution. */
+/* What stands for the weights of networks loaded from now on. IVQ_EXACT:
+ * themselves, counted; IVQ_STATS: a distribution with their moments; IVQ_MODEL:
+ * the distribution of the scheme; IVQ_BEST, as in the beginning: themselves
+ * where they are given, else what ivq_write_statistics kept of them, else the
+ * scheme's distribution. */
 enum ivq_weights { IVQ_BEST, IVQ_EXACT, IVQ_STATS, IVQ_MODEL };
 enum ivq_status ivq_weights(ivq *ctx, enum ivq_weights as);
 
 /* Loads a file by path, or by its name in the folders, in place of what was
- * loaded before. */
+ * loaded before. Networks: by the end of the name, also ONNX files and tables
+ * of other estimators; see ivq-workload(5). */
 enum ivq_status ivq_load_tech(ivq *ctx, const char *name);
 enum ivq_status ivq_load_network(ivq *ctx, const char *name);
 
@@ -115,8 +117,7 @@ enum ivq_view { IVQ_REPORT, IVQ_LAYERS, IVQ_COMPONENTS, IVQ_NETWORK,
  * Writes the last estimate. Text: the report, or one table for people. CSV
  * (RFC 4180, SI units in the header): one table, the report meaning layers.
  * JSON: everything, whatever the view; the bit planes only if they are the
- * view. IVQ_OUTPUT if the stream fails; the
- * caller flushes and closes it.
+ * view. IVQ_OUTPUT if the stream fails; the caller flushes and closes it.
  */
 enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
                           enum ivq_view view);

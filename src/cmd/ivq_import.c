@@ -83,6 +83,16 @@ static int set(ivq *ctx, const char *path, const char *value)
     return ivq_set(ctx, text) ? put_messages(program, ctx) : 0;
 }
 
+/* Others are of technologies, of which there is none here. */
+static int set_workload(ivq *ctx, const char *assignment)
+{
+    static const char prefix[] = "workload.";
+    if (strncmp(assignment, prefix, sizeof prefix - 1))
+        return put_usage(program, "-s wants workload.SETTING=VALUE, not ",
+                         assignment);
+    return ivq_set(ctx, assignment) ? put_messages(program, ctx) : 0;
+}
+
 static int take(ivq *ctx, void *what, int option, const char *value)
 {
     struct job *job = what;
@@ -90,7 +100,7 @@ static int take(ivq *ctx, void *what, int option, const char *value)
     case 'I':
         return ivq_folder(ctx, value) ? put_messages(program, ctx) : 0;
     case 's':
-        return ivq_set(ctx, value) ? put_messages(program, ctx) : 0;
+        return set_workload(ctx, value);
     case 'o':
         job->out = value;
         return 0;

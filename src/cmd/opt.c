@@ -10,7 +10,7 @@ enum { OPTIONS_MAX = 32 };
 /* clang-format off */
 static const struct opt est_options[] = {
     {"tech", 'c', "FILE", "technology file, by path or installed name"},
-    {"workload", 'w', "FILE", "network, by path or installed name"},
+    {"workload", 'w', "FILE", "network, likewise; or .onnx, .csv, .yaml"},
     {"set", 's', "PATH=VALUE", "override a parameter, adc.bits=7; may repeat"},
     {"include", 'I', "FOLDER", "look up names here first; may repeat"},
     {"quant", OPT_QUANT, "SCHEME", "replace the quantization: apot:4/4"},
@@ -43,13 +43,13 @@ static const struct opt validate_options[] = {
     {0}};
 
 static const struct opt import_options[] = {
-    {"output", 'o', "FILE", "write FILE.cfg, and FILE.stats.cfg of weights"},
+    {"output", 'o', "NET.cfg", "write NET.cfg, and NET.stats.cfg of weights"},
     {"quant", OPT_QUANT, "SCHEME", "quantization that is written: apot:4/4"},
     {"weight-clip", OPT_CLIP, "BY", "auto, max, percentile, mse or scheme"},
     {"weight-percentile", OPT_PERCENTILE, "P", "of that clip, 99.9"},
     {"weight-scale", OPT_SCALE, "PER", "a scale per tensor or column"},
     {"input-shape", OPT_INPUT_SHAPE, "N,C,H,W", "input of an ONNX network"},
-    {"set", 's', "PATH=VALUE", "override workload.PATH; may repeat"},
+    {"set", 's', "PATH=VALUE", "override a setting, workload.name=x"},
     {"include", 'I', "FOLDER", "look up names here first; may repeat"},
     {"help", 'h', NULL, "this text"},
     {"version", 'V', NULL, "the version"},

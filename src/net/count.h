@@ -5,10 +5,9 @@
 
 #include <stdint.h>
 
-#define SIZE_LIMIT                                                             \
-    16777216          /* largest channel count, height, width ...: 2^24        \
-                       */
-#define TOO_MANY (-1) /* a count beyond 2^63 - 1; it spreads like a NaN */
+/* largest channel count, height, width ...: 2^24 */
+#define SIZE_LIMIT 16777216
+#define TOO_MANY   (-1) /* a count beyond 2^63 - 1; it spreads like a NaN */
 
 static inline int64_t count_mul(int64_t a, int64_t b)
 {

@@ -35,7 +35,7 @@ const struct field net_fields[] = {
      offsetof(struct net, weights.scale), 0, 0, "tensor", scales,
      "weights that share a scale"},
     {"statistics", FIELD_TEXT, DIM_NONE, offsetof(struct net, statistics),
-     0, 0, "", NULL, "file with what ivq-import knew of the weights"},
+     0, 0, "", NULL, "file that stands for weights that are left out"},
     {"fold_norm", FIELD_FLAG, DIM_NONE, offsetof(struct net, weights.fold),
      0, 1, "true", NULL, "whether batch normalisation goes into the weights"},
     {0}

@@ -97,15 +97,17 @@ struct net {
     struct node *sources; /* its `sources` group or NULL */
     double input_density; /* share of ones among input bits, 0..1 */
     struct net_weights weights;
-    const char *statistics; /* file with those of the weights; "": none */
+    const char *statistics; /* file that stands for weights left out; "":
+                               none */
     int max_input_bits;   /* that an activation has, whatever `quant` says */
 };
 
 /*
  * Reads a workload file (see ivq-workload(5)): conf_load, repeats expanded,
- * shapes inferred, edges resolved, counts filled. Memory from env->arena.
- * A name that ends in .onnx is an ONNX file; `input`, "1,3,224,224" or NULL, is
- * the size of its input. Returns 0, or -1 having reported.
+ * shapes inferred, edges resolved, counts filled. The end of the name says if
+ * it is of another format: formats[] of load.c. `input`, "1,3,224,224" or NULL,
+ * is the size of an ONNX file's input. Memory from env->arena. Returns 0, or -1
+ * having reported.
  */
 int net_load(const struct conf_env *env, const char *name, const char *input,
              struct net *net);

@@ -59,15 +59,15 @@ struct planes {
     double zero;                /* P(w = 0) */
     int terms;                  /* most ones in one weight (T) */
     int span;                   /* leading to last one, widest weight (s) */
-    int width;                  /* fixed-point bits after roll-back, with sign */
+    int width;                  /* fixed-point bits after roll-back and sign */
     bool is_signed, two_arrays; /* as in levels */
     int real_scales;            /* as in levels */
 };
 
 /* What stands for a layer's weights. */
 enum weights_as {
-    WEIGHTS_BEST,  /* exact where there are weights, recorded or stats where there
-                      are records, else the model */
+    WEIGHTS_BEST,  /* exact where there are weights, recorded or stats where
+                      there are records, else the model */
     WEIGHTS_EXACT, /* themselves, counted */
     WEIGHTS_STATS, /* a zero-inflated generalised Gaussian by their moments */
     WEIGHTS_MODEL, /* the distribution of the scheme's spec */

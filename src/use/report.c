@@ -360,7 +360,7 @@ static void note_weights(FILE *out, const struct study *s, struct arena *a)
         counted ? arena_printf(a, "%.3g as counted, ", exact / all) : "";
     wrap(out,
          arena_printf(a,
-                      "Weights of %d layer%s: ones in each %s%.3g by their "
+                      "Ones in a weight, of %d layer%s: %s%.3g by the weights' "
                       "moments, %.3g by the scheme's distribution; see "
                       "--per plane.",
                       n, n == 1 ? "" : "s", first, stats / all, model / all));

@@ -136,6 +136,9 @@ says 'no file at all' 1 "ivq-est: cannot find 'bad.stats.cfg'" \
 says 'a name that is none' 2 'ivq-import: -o wants a name in .cfg, not x.csv' \
     import t.cfg -o x.csv
 says 'two networks' 2 'ivq-import: one network at a time' import t.cfg t.cfg
+says 'a parameter of a chip' 2 \
+    'ivq-import: -s wants workload.SETTING=VALUE, not adc.bits=7' \
+    import t.cfg -s adc.bits=7
 says 'no network' 2 'ivq-import: a network is wanted' import
 says 'a full disk' 4 "ivq-import: cannot write 'none/i.stats.cfg'" \
     import t.cfg -o none/i.cfg

@@ -30,7 +30,7 @@ is 'a share of all bits of multi-bit cells' "$(value one_cells \
     -s mapping.level=L0 -s mapping.two_arrays=false -s crossbar.cell_bits=2 \
     -s crossbar.rows=2 -s crossbar.columns=2)" 0.46875
 like 'the report says how many' "$(ivq -c ivq-32nm -w t.cfg)" \
-    '^Weights of 1 layer: ones in each 3.75 as counted, [0-9.]+ by their moments,'
+    '^Ones in a weight, of 1 layer: 3.75 as counted, [0-9.]+ by the weights. moment'
 is 'moments instead' "$(value weights --weights stats)" stats
 is 'the model instead' "$(value weights --weights model)" model
 is 'ones do not depend on what is taken' \
@@ -131,6 +131,8 @@ E2
 # and 127, the last in 8 bits
 is 'mixed schemes are counted' "$(value ones_per_weight -w m.cfg)" 2.25
 is 'and taken' "$(value weights -w m.cfg)" exact
+like 'a table keeps the beginning of their names' \
+    "$(ivq -c ivq-32nm -w m.cfg --per layer)" ' mixed 1:1 p~ '
 
 # a convolution's channels out come first: 127 and 0 in the first column
 sed 's/.*layers.*/layers = ( { name = "a"; type = "conv"; out = 2; kernel = [1, 2]; } );/
