@@ -26,6 +26,15 @@ figures resnet18 --quant apot:3/4 >a
 figures ./r3.cfg >b
 same 'which is that of --quant' a b
 
+sed 's/} *);/quant = "apot:4\/4"; } );/' >own.cfg <<'END'
+name = "own"; input = [2]; quant = "uniform:6/8";
+layers = ( { name = "a"; type = "fc"; out = 2; } );
+END
+import own.cfg -o kept.cfg
+like "a layer's own is kept" "$(cat kept.cfg)" '"apot:4/4"'
+import own.cfg --quant uniform:8/8 -o gone.cfg
+is 'or given up for that of --quant' "$(grep -c 'apot\|uniform:6' gone.cfg)" 0
+
 # ---- statistics in place of weights: 4 columns, the second of zeros ----
 printf '\223NUMPY\001\000\166\000%-117s\n' \
     "{'descr': '<f4', 'fortran_order': False, 'shape': (2, 2), }" >w/a.npy
@@ -90,6 +99,8 @@ END
 import m.cfg -o mi.cfg
 is 'a mixture' "$(value ones_per_weight -w ./mi.cfg)" 0.5
 is 'is recorded' "$(value weights -w ./mi.cfg)" recorded
+sed 's/pot:4/pot:3/' mi.cfg >mj.cfg
+is 'unless one of its schemes is another' "$(value weights -w ./mj.cfg)" stats
 is 'for its number of schemes, or the model' \
     "$(value weights -w ./mi.cfg --quant apot:4/4 --weights model)" model
 sed 's/share = 0;/share = 0.5;/' mi.stats.cfg >shares.stats.cfg
@@ -99,7 +110,7 @@ says 'in shares of the whole' 1 \
     ivq -n -c ivq-32nm -w ./shares.cfg
 
 # the total of planes is of the layers of which most is known
-sed 's/ } );/ }, { name = "b"; type = "fc"; out = 2; } );/' i.cfg >two.cfg
+sed 's/out = 2; }/&, { name = "b"; type = "fc"; out = 2; }/' i.cfg >two.cfg
 ivq -c ivq-32nm -w ./two.cfg --quant uniform:4/4 --per plane -o p.csv
 is 'moments of one layer in the total' "$(awk -F, '$1 == "a" || $1 == "total" {
     print $7, $9 }' p.csv | sort | uniq -c | awk '{ print $1 }' | sort -u)" 2

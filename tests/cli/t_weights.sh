@@ -139,6 +139,14 @@ sed 's/.*layers.*/layers = ( { name = "a"; type = "conv"; out = 2; kernel = [1, 
     s/input = .2./input = [1, 1, 2]/' t.cfg >c.cfg
 npy w/a.npy '<f4' '2, 1, 1, 2' "$one$zero$half$half"
 ivq -c ivq-32nm -w c.cfg -s mapping.level=L1 --per layer -o conv.csv
+# two groups, a matrix of one weight each
+sed 's/.*layers.*/layers = ( { name = "a"; type = "conv"; out = 2; groups = 2; kernel = 1; } );/
+    s/input = .2./input = [2, 1, 1]/' t.cfg >g.cfg
+npy w/a.npy '<f4' '2, 1, 1, 1' "$one$half"
+for column in tiles row_slices column_slices; do
+    is "$column of both groups" "$(planes $column -c ivq-32nm -w g.cfg)" \
+        '2 2 2 2 2 2 2 2 2 2 2 2 2 2 '
+done
 npy w/a.npy '<f4' '2, 2' "$one$half$zero$half"
 ivq -c ivq-32nm -w c.cfg -s mapping.level=L1 --per layer -o matrix.csv
 same 'a convolution in its own shape' conv.csv matrix.csv

@@ -141,7 +141,7 @@ add(const char *type, const char *in, const char *out)
     onnx__node_proto__init(n);
     n->op_type = arena_strdup(&arena, type);
     n->name = arena_strdup(&arena, out);
-    n->input = make(8 * sizeof *n->input);
+    n->input = make(16 * sizeof *n->input);
     n->output = make(4 * sizeof *n->output);
     n->attribute = make(8 * sizeof *n->attribute);
     for (char *w = strtok_r(text, " ", &save); w;

@@ -203,6 +203,16 @@ static void check_map(const char *name, const struct quant *q,
     ck_assert_int_eq(out.adc_bits, most ? 64 - __builtin_clzll(most) : 0);
     ck_assert_int_eq(out.extra_cycles,
                      t.top_delay * x->cell_bits / x->dac_bits);
+    if (rule->squeeze != SQUEEZE_L0)
+        return;
+    int split = 0, blocks = (b->rows + x->rows - 1) / x->rows;
+    for (int j = 0; j < b->columns; j++)
+        split += is_split(&t, j);
+    /* each conversion, the sums over cycles, blocks and both signs */
+    ck_near(out.shift_adds,
+            t.conversions + (b->columns + split) * t.cycles +
+                b->columns * (blocks - 1) + split,
+            1e-12);
 }
 
 /* All schemes, levels, arrays of a sign, cells of one bit and of two. */
@@ -374,6 +384,45 @@ START_TEST(mixtures_map_as_single_cells)
 }
 END_TEST
 
+/* Groups from..from+n of a layer as a layer of their own. */
+static struct bits some_groups(const struct bits *b, int from, int n)
+{
+    struct bits out = *b;
+    out.groups = n;
+    out.plane += bits_column(b, from, 0) - b->plane;
+    out.negative += bits_negative(b, from, 0) - b->negative;
+    out.scheme += from * b->columns;
+    return out;
+}
+
+/* Each group has schemes of its own, on crossbars of one group or of two. */
+START_TEST(mixtures_of_groups)
+{
+    for (int i = 0; i < TRIALS; i++) {
+        int together = 1 + below(2), k = 1 + below(40), n = 1 + below(12);
+        struct weights w = random_weights(2 * together, k, n);
+        struct quant q = mixture(2 + below(3));
+        struct xbar x = {together * k, together * n, 1, 1};
+        struct map_rule rule = {.squeeze = (enum squeeze)(i % 6),
+                                .sme_degree = 1,
+                                .two_arrays = below(2) == 1};
+        struct matrix whole = {2 * together, k, n, 1, 0}, half = whole;
+        struct mapped all, part[2];
+        half.groups = together;
+        quantize_mixture(&q, &w);
+        map_exact(&x, &rule, &whole, &q, q.bits, &arena, &all);
+        for (int h = 0; h < 2; h++) {
+            struct bits b = some_groups(q.bits, h * together, together);
+            map_exact(&x, &rule, &half, &q, &b, &arena, &part[h]);
+        }
+        ck_near(all.crossbars, part[0].crossbars + part[1].crossbars, 0);
+        ck_near(all.ones, part[0].ones + part[1].ones, 0);
+        ck_near(all.drives, part[0].drives + part[1].drives, 1e-12);
+        teardown();
+    }
+}
+END_TEST
+
 START_TEST(mixtures_in_fixed_point)
 {
     for (int i = 0; i < TRIALS; i++) {
@@ -540,6 +589,7 @@ int main(void)
     tcase_add_test(t, groups_share_a_crossbar);
     tcase_add_test(t, fixed_point_ones_are_those_of_single_cells);
     tcase_add_test(t, mixtures_map_as_single_cells);
+    tcase_add_test(t, mixtures_of_groups);
     tcase_add_test(t, mixtures_in_fixed_point);
     tcase_add_test(t, fragments_are_those_of_single_cells);
     tcase_add_test(t, offsets_are_those_of_single_weights);

@@ -47,6 +47,36 @@ START_TEST(transposed_convolution)
 }
 END_TEST
 
+/* An odd row of padding goes to the near side; a stride that skips rows needs
+ * none. */
+START_TEST(same_lower)
+{
+    INPUT(1, 2, 8, 9);
+    WEIGHTS("w", 3, 2, 4, 1);
+    LIST(with_text(add("Conv", "x w", "y"), "auto_pad", "SAME_LOWER"),
+         "strides", 1, 3);
+    good();
+    is_out("y", 3, 8, 3);
+    ck_assert_int_eq(layer("y")->win.pad_h, 2);
+    ck_assert_int_eq(layer("y")->win.pad_w, 0);
+}
+END_TEST
+
+/* Padding of two sizes; an output that is given with its batch and channels. */
+START_TEST(transposed_to_size)
+{
+    INPUT(1, 6, 5, 4);
+    WEIGHTS("w", 6, 3, 3, 3);
+    LIST(LIST(add("ConvTranspose", "x w", "y"), "strides", 2, 2), "pads", 1, 1,
+         0, 2);
+    LIST(LIST(add("ConvTranspose", "x w", "z"), "strides", 2, 2),
+         "output_shape", 1, 3, 10, 8);
+    good();
+    is_out("y", 3, 10, 6); /* (5-1) 2 + 3 - 1, (4-1) 2 + 3 - 3 */
+    is_out("z", 3, 10, 8);
+}
+END_TEST
+
 START_TEST(one_direction)
 {
     INPUT(1, 8, 30);
@@ -206,13 +236,33 @@ START_TEST(pools)
     with_int(LIST(LIST(add("AveragePool", "c", "a"), "kernel_shape", 3, 3),
                   "strides", 2, 2),
              "ceil_mode", 1);
+    with_int(LIST(LIST(LIST(add("MaxPool", "c", "b"), "kernel_shape", 2, 2),
+                       "strides", 3, 3),
+                  "pads", 1, 1, 1, 1),
+             "ceil_mode", 1);
     add("GlobalAveragePool", "c", "g");
     LIST(add("ReduceMean", "c", "r"), "axes", 2, 3);
     good();
     is_out("a", 4, 4, 4);
+    is_out("b", 4, 3, 3); /* a fourth would begin in the padding behind */
     is_out("g", 4, 1, 1);
     ck_near(layer("g")->work[WORK_ADD], 4 * 63, 1e-12);
     ck_near(layer("r")->work[WORK_ADD], 4 * 63, 1e-12);
+}
+END_TEST
+
+/* Of 8 maps: as above, in depth. */
+START_TEST(deep_pool)
+{
+    INPUT(1, 2, 8, 4, 4);
+    with_int(LIST(LIST(LIST(add("MaxPool", "x", "y"), "kernel_shape", 2, 1, 1),
+                       "strides", 3, 1, 1),
+                  "pads", 1, 0, 0, 1, 0, 0),
+             "ceil_mode", 1);
+    WEIGHTS("w", 4, 2);
+    add("MatMul", "y w", "z");
+    good();
+    is_matrix("z", 1, 4, 2, 3 * 2 * 4);
 }
 END_TEST
 
@@ -278,6 +328,88 @@ START_TEST(layer_normalisation)
     ck_assert_str_eq(layer_type_name(layer("n")), "norm");
     ck_assert_int_eq(layer("n")->params, 12);
     ck_near(layer("n")->work[WORK_MAC], 3 * 30, 1e-12);
+}
+END_TEST
+
+/* ---- what looks like a function of several nodes ---- */
+
+/* The mean of something else; below, a factor that is no half, and a gate that
+ * is read once more: each node counts. */
+START_TEST(mean_of_another)
+{
+    INPUT(1, 5, 6);
+    WEIGHTS("w", 6, 6);
+    add_number("2", 2);
+    add_number("e", 1e-5F);
+    add("MatMul", "x w", "y");
+    LIST(add("ReduceMean", "x", "mean"), "axes", -1);
+    add("Sub", "y mean", "d");
+    add("Pow", "d 2", "p");
+    LIST(add("ReduceMean", "p", "var"), "axes", -1);
+    add("Add", "var e", "ve");
+    add("Sqrt", "ve", "sd");
+    add("Div", "d sd", "n");
+    good();
+    ck_assert_str_eq(layer_type_name(layer("n")), "operation");
+    ck_near(layer("d")->work[WORK_ADD], 30, 0);
+}
+END_TEST
+
+START_TEST(no_gelu)
+{
+    AFTER_CONV();
+    add_number("quarter", 0.25F);
+    add_number("1", 1);
+    add("Erf", "c", "e");
+    add("Add", "e 1", "e1");
+    add("Mul", "c e1", "m");
+    add("Mul", "m quarter", "y");
+    good();
+    ck_near(layer("m")->work[WORK_MAC], 256, 0);
+}
+END_TEST
+
+/* A clip to 5, or from -1: a sum, a clip, a product, a quotient. */
+START_TEST(no_hard_swish)
+{
+    static const char *const clips[] = {"a 0 5", "a -1 6"};
+    AFTER_CONV();
+    add_number("3", 3);
+    add_number("0", 0);
+    add_number("-1", -1);
+    add_number("5", 5);
+    add_number("6", 6);
+    add("Add", "c 3", "a");
+    add("Clip", clips[_i], "l");
+    add("Mul", "c l", "m");
+    add("Div", "m 6", "h");
+    good();
+    ck_near(layer("m")->work[WORK_MAC], 256, 0);
+}
+END_TEST
+
+START_TEST(gate_read_twice)
+{
+    AFTER_CONV();
+    add("Sigmoid", "c", "s");
+    add("Mul", "c s", "m");
+    add("Add", "m s", "y");
+    good();
+    ck_near(layer("s")->work[WORK_ACTIVATE], 256, 0);
+    ck_near(layer("m")->work[WORK_MAC], 256, 0);
+}
+END_TEST
+
+/* A function lies between: the factors do not go into the weights. */
+START_TEST(norm_behind_a_function)
+{
+    AFTER_CONV();
+    WEIGHTS("g", 4);
+    add("Relu", "c", "r");
+    add("BatchNormalization", "r g g g g", "n");
+    good();
+    ck_assert_str_eq(layer_type_name(layer("n")), "norm");
+    ck_assert_ptr_null(layer("c")->trained->scale);
 }
 END_TEST
 
@@ -375,6 +507,8 @@ int main(void)
     tcase_add_test(test, convolution);
     tcase_add_test(test, groups_dilation_depthwise);
     tcase_add_test(test, transposed_convolution);
+    tcase_add_test(test, same_lower);
+    tcase_add_test(test, transposed_to_size);
     tcase_add_test(test, one_direction);
     tcase_add_test(test, weights_are_reachable);
     tcase_add_test(test, gemm);
@@ -383,9 +517,15 @@ int main(void)
     tcase_add_test(test, integers);
     tcase_add_test(test, dequantized);
     tcase_add_test(test, pools);
+    tcase_add_test(test, deep_pool);
     tcase_add_test(test, functions);
     tcase_add_test(test, gates_and_sums);
     tcase_add_test(test, layer_normalisation);
+    tcase_add_test(test, mean_of_another);
+    tcase_add_test(test, no_gelu);
+    tcase_add_loop_test(test, no_hard_swish, 0, 2);
+    tcase_add_test(test, gate_read_twice);
+    tcase_add_test(test, norm_behind_a_function);
     tcase_add_test(test, sizes_and_joins);
     tcase_add_test(test, arithmetic_of_shapes);
     tcase_add_test(test, open_input);

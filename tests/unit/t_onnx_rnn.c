@@ -62,6 +62,23 @@ START_TEST(peepholes_and_state)
 }
 END_TEST
 
+/* A function of all steps goes into the gates; of the last state it does not.
+ */
+START_TEST(functions_of_the_outputs)
+{
+    INPUT(7, 1, 5);
+    WEIGHTS("w", 1, 12, 5);
+    WEIGHTS("r", 1, 12, 3);
+    add("LSTM", "x w r", "y h");
+    add("Tanh", "y", "t");
+    add("Relu", "h", "u");
+    good();
+    ck_assert_int_eq(net.n, 4);
+    ck_near(layer("y h.gates")->work[WORK_ACTIVATE], 6 * 21, 0);
+    ck_near(layer("u")->work[WORK_ACTIVATE], 3, 0);
+}
+END_TEST
+
 /* Torch's: the reset gate after the product; else a matrix of its own. */
 START_TEST(gru)
 {
@@ -237,6 +254,7 @@ int main(void)
     tcase_set_timeout(test, 60);
     tcase_add_test(test, lstm);
     tcase_add_test(test, peepholes_and_state);
+    tcase_add_test(test, functions_of_the_outputs);
     tcase_add_test(test, gru);
     tcase_add_test(test, plain_rnn_reverse);
     tcase_add_test(test, bidirectional);

@@ -106,6 +106,61 @@ START_TEST(weights_picked)
 }
 END_TEST
 
+/* The steps of the columns end within a dimension: numbers are copied. */
+START_TEST(transposed_and_reshaped)
+{
+    INPUT(7, 3);
+    WEIGHTS("w", 4, 6);
+    INTS("to", 2, 3, 8);
+    LIST(add("Transpose", "w", "t"), "perm", 1, 0);
+    add("Reshape", "t to", "r");
+    add("MatMul", "x r", "y");
+    good();
+    is_weight("y", 0, 2, 5, 1 * 6 + 5 + 0.5); /* the 21st of 6 x 4: (5, 1) */
+    is_weight("y", 0, 0, 4, 1 + 0.5);
+}
+END_TEST
+
+START_TEST(groups_of_transposed_convolution)
+{
+    INPUT(1, 6, 4, 4);
+    WEIGHTS("w", 6, 2, 1, 1);
+    with_int(add("ConvTranspose", "x w", "y"), "group", 3);
+    good();
+    is_matrix("y", 3, 2, 2, 16);
+    is_weight("y", 2, 1, 1, 5 * 2 + 1 + 0.5);
+}
+END_TEST
+
+/* A factor of a channel goes to all columns of its window. */
+START_TEST(scaled_transposed_convolution)
+{
+    INPUT(1, 6, 4, 4);
+    WEIGHTS("w", 6, 3, 2, 2);
+    WEIGHTS("f", 3, 1, 1);
+    LIST(add("ConvTranspose", "x w", "y"), "strides", 2, 2);
+    add("Mul", "y f", "z");
+    good();
+    is_weight("y", 0, 0, 2 * 4 + 1, (2 * 4 + 1 + 0.5) * 2.5);
+    is_weight("y", 0, 5, 3, (5 * 12 + 3 + 0.5) * 0.5);
+}
+END_TEST
+
+START_TEST(scaled_and_divided)
+{
+    INPUT(7, 4);
+    WEIGHTS("w", 4, 3);
+    WEIGHTS("f", 3);
+    add_number("half", 0.5F);
+    add("MatMul", "x w", "y");
+    add("Mul", "y f", "z");
+    add("Div", "z half", "u");
+    good();
+    ck_assert_int_eq(net.n, 1);
+    is_weight("y", 0, 1, 2, (3 + 2 + 0.5) * 2.5 / 0.5);
+}
+END_TEST
+
 /* Scales of rows, not of columns: number by number. */
 START_TEST(dequantized_rows)
 {
@@ -172,6 +227,62 @@ START_TEST(quantized_and_back)
 }
 END_TEST
 
+/* A second scale is of the numbers that the first one made. */
+START_TEST(dequantized_twice)
+{
+    INPUT(1, 4);
+    WEIGHTS("w", 4, 2);
+    WEIGHTS("s", 2);
+    add_number("t", 0.25F);
+    add("DequantizeLinear", "w s", "d");
+    add("DequantizeLinear", "d t", "e");
+    add("MatMul", "x e", "y");
+    good();
+    is_weight("y", 0, 2, 1, 5.5 * 1.5 * 0.25);
+}
+END_TEST
+
+/* Weights 0.5, 1.5 ... less their zero point, times their own scale. */
+START_TEST(integer_products)
+{
+    INPUT(4, 4);
+    WEIGHTS("w", 4, 4);
+    add_number("a", 0.5F);
+    add_number("b", 0.25F);
+    add_number("i", 1);
+    add_number("k", 2);
+    add("QLinearMatMul", "x a i w b k a i", "right");
+    add("QLinearMatMul", "w b k x a i a i", "left");
+    add("QGemm", "w b k x a i", "gemm");
+    add("QuantizeLinear", "w b", "q");
+    add("QLinearMatMul", "x a i q b k a i", "float");
+    good();
+    is_weight("right", 0, 2, 1, (9.5 - 2) * 0.25);
+    is_weight("left", 0, 2, 1, (6.5 - 2) * 0.25);
+    is_weight("gemm", 0, 2, 1, (6.5 - 2) * 0.25);
+    is_weight("float", 0, 2, 1, 9.5);
+}
+END_TEST
+
+START_TEST(integer_convolution)
+{
+    INPUT(1, 3, 4, 4);
+    WEIGHTS("w", 2, 3, 1, 1);
+    WEIGHTS("b", 2);
+    add_number("a", 0.5F);
+    WEIGHTS("s", 2);
+    add_number("i", 1);
+    add_number("k", 2);
+    add("QLinearConv", "x a i w s k a i b", "y");
+    add("ConvInteger", "x w i k", "z");
+    good();
+    is_weight("y", 0, 2, 1, (5.5 - 2) * 1.5);
+    is_weight("z", 0, 2, 1, 5.5 - 2);
+    ck_assert_int_eq(layer("y")->params, 6 + 2);
+    ck_assert_int_eq(layer("z")->params, 6); /* a zero point is no bias */
+}
+END_TEST
+
 START_TEST(bad_scale)
 {
     INPUT(1, 4);
@@ -229,6 +340,29 @@ START_TEST(scaled_batch)
 }
 END_TEST
 
+START_TEST(batches_that_differ)
+{
+    add_input("x", (const int[]){2, 7, 4, -1});
+    WEIGHTS("w", 3, 4, 5);
+    add("MatMul", "x w", "y");
+    refused("the sizes of its inputs do not go together");
+}
+END_TEST
+
+/* The outputs of weights on the left are the rows of what comes out. */
+START_TEST(scaled_left)
+{
+    INPUT(7, 3);
+    WEIGHTS("u", 6, 7);
+    WEIGHTS("f", 6, 1);
+    add("MatMul", "u x", "y");
+    add("Mul", "y f", "z");
+    good();
+    ck_assert_int_eq(net.n, 1);
+    is_weight("y", 0, 1, 4, (4 * 7 + 1 + 0.5) * 4.5);
+}
+END_TEST
+
 START_TEST(vectors)
 {
     INPUT(1, 7, 4);
@@ -248,10 +382,11 @@ START_TEST(gemm_left)
     WEIGHTS("w", 4, 3);
     WEIGHTS("b", 3, 1);
     with_int(add("Gemm", "w x b", "y"), "transA", 1);
+    add("Div", "y b", "z"); /* a number for each output channel */
     good();
     is_matrix("y", 1, 4, 3, 7);
-    is_weight("y", 0, 2, 1, 2 * 3 + 1 + 0.5);
-    ck_assert_int_eq(layer("y")->params, 15);
+    is_weight("y", 0, 2, 1, (2 * 3 + 1 + 0.5) / 1.5);
+    ck_assert_int_eq(layer("y")->params, 12 + 3 + 3);
 }
 END_TEST
 
@@ -262,7 +397,11 @@ START_TEST(gemm_of_activations)
     add("MatMul", "x w", "a");
     with_int(add("Gemm", "a x", "y"), "transB", 1);
     add("Gemm", "y x x", "z"); /* the third is added */
+    WEIGHTS("b", 4);
+    add("Gemm", "y x b", "u");
     good();
+    ck_assert_int_eq(layer("u")->params, 4);
+    ck_near(work("u", WORK_ADD) - work("z", WORK_ADD), 24, 0);
     ck_assert_int_eq(layer("y")->macs, 6 * 6 * 4);
     ck_assert_int_eq(layer("z")->macs, 6 * 6 * 4);
     ck_near(work("Gemm.2", WORK_ADD), 24, 0);
@@ -299,6 +438,20 @@ START_TEST(einsum)
 }
 END_TEST
 
+/* The batch stands in another order in the weights. */
+START_TEST(einsum_of_crossed_batches)
+{
+    INPUT(2, 3, 4);
+    WEIGHTS("w", 3, 2, 4, 5);
+    with_text(add("Einsum", "x w", "y"), "equation", "bhi,hbij->bhj");
+    good();
+    is_matrix("y", 6, 4, 5, 1);
+    /* batch 1, head 2; batch 1, head 0 */
+    is_weight("y", 5, 3, 4, ((2 * 2 + 1) * 4 + 3) * 5 + 4 + 0.5);
+    is_weight("y", 3, 3, 4, ((0 * 2 + 1) * 4 + 3) * 5 + 4 + 0.5);
+}
+END_TEST
+
 START_TEST(einsum_of_others)
 {
     INPUT(2, 5);
@@ -319,18 +472,28 @@ int main(void)
                                   weights_reshaped_sliced_split,
                                   reversed_weights,
                                   weights_picked,
+                                  transposed_and_reshaped,
+                                  groups_of_transposed_convolution,
+                                  scaled_transposed_convolution,
+                                  scaled_and_divided,
                                   dequantized_rows,
                                   integers_are_codes,
                                   quantized_and_back,
+                                  dequantized_twice,
+                                  integer_products,
+                                  integer_convolution,
                                   bad_scale,
                                   batched_weights,
                                   shared_input,
                                   scaled_batch,
+                                  batches_that_differ,
+                                  scaled_left,
                                   vectors,
                                   gemm_left,
                                   gemm_of_activations,
                                   alpha,
                                   einsum,
+                                  einsum_of_crossed_batches,
                                   einsum_of_others};
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tcase_add_test(test, tests[i]);

@@ -110,6 +110,8 @@ START_TEST(without_padding)
     ck_assert_int_eq(layer_named("pool2")->out.h, 4);
     good(load_as("t.csv", "227,227,3,11,11,64,1,4\n27,27,64,5,5,192,1,1\n"));
     ck_assert_int_eq(layer_named("layer1")->out.h, 55);
+    good(load_as("t.csv", "4,4,1,3,3,2,0,1\n1,1,8,1,1,5,0,1\n"));
+    ck_assert_int_eq(layer_named("layer1")->out.h, 2); /* 2 x 2 x 2 in all */
     good(load_as("t.csv", "8,6,3,3,1,4,0,1\n"));
     check_matrix(1, 9, 4, 8 * 6);
 }
@@ -169,6 +171,7 @@ START_TEST(forms_of_problems)
         {INSTANCE("C: 4, M: 8, G: 3, P: 5, Q: 5, R: 3, S: 3"), 3, 36, 8, 25},
         {INSTANCE("G: 16, P: 112, Q: 112, R: 3, S: 3"), 16, 9, 1, 12544},
         {INSTANCE("C: 1024, M: 512, P: 256"), 1, 1024, 512, 256},
+        {INSTANCE("C: 8, M: 4, P: 5, Wstride: 2"), 1, 8, 4, 5},
         {INSTANCE("C: 10, M: 20"), 1, 10, 20, 1},
         {"problem:\n  shape: cnn-layer\n  R: 3\n  S: 3\n  P: 7\n  Q: 7\n"
          "  C: 2\n  K: 6\n  N: 1\n",
@@ -184,6 +187,8 @@ START_TEST(forms_of_problems)
         {"problem: {shape: DepthwiseConv, instance: {C: 8, R: 3, S: 3, P: 4, "
          "Q: 4}}",
          8, 9, 1, 16},
+        {"problem: {shape: DepthwiseConv, instance: {G: 2, C: 4, R: 3, P: 4}}",
+         8, 3, 1, 4},
         {"base: &b\n  instance: {N: BATCH_SIZE, C: 3, M: 7, P: 2}\n"
          "problem:\n  <<<: *b\n  instance: {M: 5, Q: 4}\n",
          1, 3, 5, 8},
@@ -197,6 +202,8 @@ START_TEST(forms_of_problems)
                      cases[i].vectors);
         ck_assert_int_eq(msgs.n, 0);
         ck_assert_str_eq(net.layer[0].name, "t");
+        if (strstr(cases[i].text, "Wstride: 2")) /* every other is skipped */
+            ck_assert_int_eq(net.input.w, 2 * 4 + 1);
     }
 }
 END_TEST

@@ -115,6 +115,8 @@ START_TEST(steps_share_a_crossbar)
     ck_near(o.drives, lines / 100 * 8, 1e-12);
     ck_near(o.input_fetch, lines / 100 * 8, 1e-12);
     ck_near(o.cell_reads, lines / 100 * 8 * 60 * 8, 1e-12);
+    m.steps = 1; /* the weights once, not eight times */
+    ck_near(o.ones, 8 * map("raella", raella, r, m, &q).ones, 1e-12);
     m.steps = 2; /* a row of two outputs */
     ck_assert(map("raella", raella, r, m, &q).feeds == 1 / 2.);
     m.steps = 10; /* eight, then two */

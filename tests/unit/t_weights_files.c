@@ -258,6 +258,48 @@ START_TEST(safetensors_layouts)
 END_TEST
 
 /* [1, 2; 3, 4] in a file: what a square matrix means is the name's to say. */
+/* Numbers 0 to 11 of a window of 3 rows and one column. */
+static void check_line(const char *file, const struct bytes *b, int o_step,
+                       int c_step, int y_step)
+{
+    float w[12];
+    file_bytes(file, (const char *)b->at, b->n);
+    ck_need(!load_with(strstr(file, ".npy") ? "." : file,
+                       "input = [2, 6, 1]; layers = ( { name = \"a\"; type = "
+                       "\"conv\"; out = 2; kernel = [3, 1]; } );"),
+            "%s", msgs.list[0].text);
+    trained_matrix(layer_named("a"), 0, w);
+    for (int i = 0; i < 12; i++) {
+        int o = i % 2, c = i / 6, y = i / 2 % 3;
+        ck_assert_int_eq((int)w[i], o * o_step + c * c_step + y * y_step);
+    }
+}
+
+START_TEST(windows_of_one_column)
+{
+    static const char *const headers[] = {
+        "{\"a.weight\": {\"dtype\": \"F32\", \"shape\": [2, 2, 3], "
+        "\"data_offsets\": [0, 48]}}",
+        "{\"a.kernel\": {\"dtype\": \"F32\", \"shape\": [3, 2, 2], "
+        "\"data_offsets\": [0, 48]}}"};
+    for (int k = 0; k < 3; k++) {
+        struct bytes b = {.n = 0};
+        if (k < 2)
+            put_tensors(&b, headers[k]);
+        else
+            put_npy(&b, "<f4", "2, 2, 3, 1", true);
+        for (int i = 0; i < 12; i++)
+            put_number(&b, "F32", i);
+        if (k == 0)
+            check_line("w.safetensors", &b, 6, 3, 1);
+        else if (k == 1)
+            check_line("w.safetensors", &b, 1, 2, 4);
+        else
+            check_line("a.npy", &b, 1, 2, 4);
+    }
+}
+END_TEST
+
 START_TEST(square_matrices)
 {
     static const struct {
@@ -518,6 +560,7 @@ int main(void)
     tcase_add_test(t, numpy_layouts);
     tcase_add_test(t, fortran_windows_are_refused);
     tcase_add_test(t, safetensors_layouts);
+    tcase_add_test(t, windows_of_one_column);
     tcase_add_test(t, square_matrices);
     tcase_add_test(t, hostile_safetensors);
     tcase_add_test(t, impossible_headers);
