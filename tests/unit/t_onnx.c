@@ -472,6 +472,34 @@ START_TEST(open_input)
 }
 END_TEST
 
+/* Inputs that share a name of a size, as those of language models do. */
+static void name_size(int input, int dimension, const char *name)
+{
+    Onnx__TensorShapeProto__Dimension *d =
+        inputs[input]->type->tensor_type->shape->dim[dimension];
+    d->value_case = ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+    d->dim_param = arena_strdup(&arena, name);
+}
+
+START_TEST(open_inputs)
+{
+    INPUT(0, 0, 8);
+    add_input("z", (const int[]){0, 0, 8, -1});
+    WEIGHTS("w", 8, 5);
+    add("Add", "x z", "s");
+    add("MatMul", "s w", "y");
+    name_size(0, 0, "batch");
+    name_size(0, 1, "length");
+    name_size(1, 0, "batch");
+    name_size(1, 1, "length");
+    ck_assert_int_eq(load("2,12,8"), 0);
+    is_matrix("y", 1, 8, 5, 24);
+    name_size(1, 1, "width");
+    ck_assert_int_eq(load("2,12,8"), -1);
+    ck_assert_ptr_nonnull(strstr(msgs.list[0].text, "'z' is open"));
+}
+END_TEST
+
 START_TEST(unknown_operator)
 {
     AFTER_CONV();
@@ -529,6 +557,7 @@ int main(void)
     tcase_add_test(test, sizes_and_joins);
     tcase_add_test(test, arithmetic_of_shapes);
     tcase_add_test(test, open_input);
+    tcase_add_test(test, open_inputs);
     tcase_add_test(test, unknown_operator);
     tcase_add_test(test, any_order_of_nodes);
     suite_add_tcase(suite, test);

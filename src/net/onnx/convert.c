@@ -181,16 +181,61 @@ static int open_shape(struct from_onnx *m, const struct value *v)
                      v->name);
 }
 
-/* The dimensions that the file says, but for the batch, must be the user's. */
-static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
-                      struct value *v)
+static const Onnx__TensorShapeProto *shape_of(const Onnx__ValueInfoProto *info)
 {
-    const Onnx__TypeProto__Tensor *t =
-        info->type &&
-                info->type->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE
-            ? info->type->tensor_type
-            : NULL;
-    const Onnx__TensorShapeProto *s = t ? t->shape : NULL;
+    const Onnx__TypeProto *t = info->type;
+    return t && t->value_case == ONNX__TYPE_PROTO__VALUE_TENSOR_TYPE &&
+                   t->tensor_type
+               ? t->tensor_type->shape
+               : NULL;
+}
+
+/* What a dimension is called where it is open, or NULL. */
+static const char *open_name(const Onnx__TensorShapeProto__Dimension *d)
+{
+    bool named = d && d->value_case ==
+                          ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM;
+    return named && *d->dim_param ? d->dim_param : NULL;
+}
+
+/* The size of that name among the inputs before, 0: there is none. A language
+ * model's inputs share one length. */
+static int64_t size_named(struct from_onnx *m, size_t inputs, const char *name)
+{
+    for (size_t i = 0; i < inputs; i++) {
+        const Onnx__TensorShapeProto *s = shape_of(m->graph->input[i]);
+        const struct value *v = value_find(m, m->graph->input[i]->name);
+        for (size_t k = 0; s && v && v->from == FROM_INPUT && k < s->n_dim;
+             k++) {
+            const char *other = open_name(s->dim[k]);
+            if (other && !strcmp(other, name))
+                return v->dim[k];
+        }
+    }
+    return 0;
+}
+
+/* One dimension of input number `input`, 0: it is open. The user's goes first,
+ * an open batch is one. */
+static int64_t input_dim(struct from_onnx *m, size_t input, int i,
+                         const Onnx__TensorShapeProto__Dimension *d)
+{
+    const char *name = open_name(d);
+    int64_t known = 0;
+    if (m->input)
+        return m->input[i];
+    if (d &&
+        d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE)
+        known = d->dim_value > 0 ? d->dim_value : 0;
+    else if (name)
+        known = size_named(m, input, name);
+    return known ? known : i == 0;
+}
+
+/* The dimensions that the file says, but for the batch, must be the user's. */
+static int input_dims(struct from_onnx *m, size_t input, struct value *v)
+{
+    const Onnx__TensorShapeProto *s = shape_of(m->graph->input[input]);
     v->rank = s ? (int)s->n_dim : m->n_input;
     if (s && s->n_dim > RANK_MAX)
         return msg_error(m->env->msgs, &m->item.at,
@@ -207,7 +252,7 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
                      d->value_case ==
                          ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
                      d->dim_value > 0;
-        v->dim[i] = m->input ? m->input[i] : fixed ? d->dim_value : i ? 0 : 1;
+        v->dim[i] = input_dim(m, input, i, d);
         if (v->dim[i] == 0)
             return open_shape(m, v);
         if (fixed && i && v->dim[i] != d->dim_value)
@@ -220,7 +265,8 @@ static int input_dims(struct from_onnx *m, const Onnx__ValueInfoProto *info,
     return s || v->rank ? 0 : open_shape(m, v);
 }
 
-/* The first input is the network's; others must have fixed sizes. */
+/* The first input is the network's; sizes of others must be fixed, or have the
+ * name of one before. */
 static int take_inputs(struct from_onnx *m)
 {
     bool first = true;
@@ -228,7 +274,7 @@ static int take_inputs(struct from_onnx *m)
         struct value *v = value_find(m, m->graph->input[i]->name);
         if (!v || v->from == FROM_CONSTANT)
             continue;
-        if (input_dims(m, m->graph->input[i], v))
+        if (input_dims(m, i, v))
             return -1;
         Onnx__NodeProto node = ONNX__NODE_PROTO__INIT;
         struct op at = {.m = m, .node = &node, .type = "input"};
