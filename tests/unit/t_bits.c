@@ -22,16 +22,24 @@ static int64_t code_of(const struct quantized *z, int group, int row,
     return (int64_t)(l->is_signed && w < 0 ? -code : code);
 }
 
+/* The sign of a row: of what is not zero. */
+static bool is_minus(const struct bits *b, int group, int row, int column)
+{
+    return bits_negative(b, group, column)[row / 64] >> row % 64 & 1;
+}
+
 static void check_codes(const struct quantized *z)
 {
     for (int g = 0; g < z->w.groups; g++)
         for (int k = 0; k < z->w.rows; k++)
-            for (int j = 0; j < z->w.columns; j++)
+            for (int j = 0; j < z->w.columns; j++) {
+                ck_assert(code_of(z, g, k, j) || !is_minus(&z->b, g, k, j));
                 ck_need(bits_code(&z->b, g, k, j) == code_of(z, g, k, j),
                         "%s %d: group %d, row %d, column %d is %lld, not %lld",
                         z->spec.scheme->name, z->spec.bits, g, k, j,
                         (long long)bits_code(&z->b, g, k, j),
                         (long long)code_of(z, g, k, j));
+            }
 }
 
 /* Every scheme with every number of bits that it has. */
