@@ -136,9 +136,9 @@ START_TEST(names)
         "#",  "a.b.c #2", "// }; )",        "/* ", "@include \"x\""};
     INPUT(1, 4, 8, 8);
     WEIGHTS("w", 4, 4, 1, 1);
-    char last[8] = "x";
+    char last[16] = "x";
     for (int i = 0; i < 10; i++) {
-        char next[8];
+        char next[16];
         snprintf(next, sizeof next, "y%d", i);
         add("Conv", arena_printf(&arena, "%s w", last), next)->name =
             arena_strdup(&arena, odd[i]);
