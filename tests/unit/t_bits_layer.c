@@ -132,6 +132,7 @@ START_TEST(mixed_schemes_by_variance)
                 ones += q.group[g].share * q.group[g].density[b];
         }
         ck_near(q.ones.exact.ones, ones, 1e-12);
+        ck_assert(q.ones.stats.ones < 1.5 * ones + 0.5); /* shares sum to 1 */
         teardown();
     }
 }

@@ -106,6 +106,30 @@ START_TEST(another_quantization_is_near)
 }
 END_TEST
 
+/* Ones of `now` from a record of `then`, which is no count of it. */
+static void check_again(const char *then, const struct clip_rule *before,
+                        const char *now, const struct clip_rule *after)
+{
+    struct weights w = bell(128);
+    struct quant q = counted(then, &w, before), p = quant_of(now);
+    struct quant own = counted(now, &w, after);
+    ck_assert_int_eq(recorded(&p, q.record, after), 0);
+    ck_assert_int_eq(p.ones.as, WEIGHTS_STATS);
+    ck_need(fabs(p.ones.stats.ones / own.ones.exact.ones - 1) < 0.04,
+            "%s: %g, counted %g", now, p.ones.stats.ones, own.ones.exact.ones);
+}
+
+START_TEST(another_clip_is_no_count)
+{
+    const struct clip_rule largest = {CLIP_LARGEST, 99.9, false};
+    const struct clip_rule tight = {CLIP_PERCENTILE, 80, false};
+    const struct clip_rule loose = {CLIP_PERCENTILE, 99, false};
+    check_again("uniform:8", &tight, "uniform:8", &largest);
+    check_again("uniform:8", &tight, "uniform:8", &loose);
+    check_again("uniform:5,clip=2", &largest, "uniform:5,clip=3", &largest);
+}
+END_TEST
+
 START_TEST(columns_have_their_own_scale)
 {
     const struct clip_rule tensor = {CLIP_LARGEST, 99.9, false};
@@ -222,6 +246,7 @@ int main(void)
     tcase_add_checked_fixture(test, record_setup, record_teardown);
     tcase_add_test(test, same_quantization_same_densities);
     tcase_add_test(test, another_quantization_is_near);
+    tcase_add_test(test, another_clip_is_no_count);
     tcase_add_test(test, columns_have_their_own_scale);
     tcase_add_test(test, too_little_for_all_but_the_model);
     tcase_add_test(test, as_wide_as_what_was_counted);
