@@ -55,6 +55,12 @@ static enum ivq_status leave(locale_t before, enum ivq_status status)
     return status;
 }
 
+static enum ivq_status refuse(ivq *ctx, const char *why)
+{
+    msg_error(&ctx->msgs, NULL, "%s", why);
+    return IVQ_INPUT;
+}
+
 static enum ivq_status out_of_memory(ivq *ctx)
 {
     msg_error(&ctx->msgs, NULL, "out of memory");
@@ -259,12 +265,9 @@ enum ivq_status ivq_load_network(ivq *ctx, const char *name)
 enum ivq_status ivq_estimate(ivq *ctx)
 {
     struct study *s = &ctx->study;
-    if (!s->machine || !s->net) {
-        msg_error(&ctx->msgs, NULL,
-                  "nothing to estimate: load a technology "
-                  "and a network first");
-        return IVQ_INPUT;
-    }
+    if (!s->machine || !s->net)
+        return refuse(ctx, "nothing to estimate: load a technology "
+                           "and a network first");
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
@@ -278,10 +281,8 @@ enum ivq_status ivq_estimate(ivq *ctx)
 enum ivq_status ivq_compare(ivq *ctx, const char *names, enum ivq_normalise how)
 {
     struct comparison *c = &ctx->comparison;
-    if (!ctx->study.estimated) {
-        msg_error(&ctx->msgs, NULL, "there is no estimate to compare");
-        return IVQ_INPUT;
-    }
+    if (!ctx->study.estimated)
+        return refuse(ctx, "there is no estimate to compare");
     locale_t before = enter(ctx);
     forget_comparison(ctx);
     if (setjmp(ctx->no_memory)) {
@@ -465,16 +466,10 @@ enum ivq_status ivq_write(ivq *ctx, FILE *out, enum ivq_format format,
 
 /* ---- the network itself ---- */
 
-static enum ivq_status no_network(ivq *ctx)
-{
-    msg_error(&ctx->msgs, NULL, "there is no network to write");
-    return IVQ_INPUT;
-}
-
 enum ivq_status ivq_write_network(ivq *ctx, FILE *out, const char *statistics)
 {
     if (!ctx->study.net)
-        return no_network(ctx);
+        return refuse(ctx, "there is no network to write");
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
@@ -487,7 +482,7 @@ enum ivq_status ivq_write_network(ivq *ctx, FILE *out, const char *statistics)
 enum ivq_status ivq_write_statistics(ivq *ctx, FILE *out)
 {
     if (!ctx->study.net)
-        return no_network(ctx);
+        return refuse(ctx, "there is no network to write");
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
@@ -552,10 +547,8 @@ enum ivq_status ivq_validation_write(ivq *ctx, FILE *out,
                                      enum ivq_format format,
                                      enum ivq_detail detail)
 {
-    if (!ctx->validated) {
-        msg_error(&ctx->msgs, NULL, "there are no cases to write");
-        return IVQ_INPUT;
-    }
+    if (!ctx->validated)
+        return refuse(ctx, "there are no cases to write");
     locale_t before = enter(ctx);
     if (setjmp(ctx->no_memory))
         return leave(before, out_of_memory(ctx));
@@ -586,10 +579,8 @@ enum ivq_status ivq_explain(ivq *ctx, FILE *out, const char *name)
     const struct metric *m = metric_find(name);
     if (!m)
         return unknown_metric(ctx, name);
-    if (!ctx->study.estimated) {
-        msg_error(&ctx->msgs, NULL, "there is no estimate to explain");
-        return IVQ_INPUT;
-    }
+    if (!ctx->study.estimated)
+        return refuse(ctx, "there is no estimate to explain");
     locale_t before = enter(ctx);
     int bad = explain_write(out, &ctx->study, m);
     return leave(before, bad ? IVQ_OUTPUT : IVQ_OK);

@@ -109,14 +109,6 @@ static int set_weights(ivq *ctx, const char *text)
                      text);
 }
 
-/* One budget option as the override that it stands for. */
-static int set_budget(ivq *ctx, const char *path, const char *value)
-{
-    char set[128];
-    snprintf(set, sizeof set, "%s=%s", path, value);
-    return ivq_set(ctx, set) ? put_messages(program, ctx) : 0;
-}
-
 static int take(ivq *ctx, void *what, int option, const char *value)
 {
     struct job *job = what;
@@ -154,9 +146,9 @@ static int take(ivq *ctx, void *what, int option, const char *value)
     case OPT_NORMALISE:
         return set_normalise(job, value);
     case OPT_AREA:
-        return set_budget(ctx, "chip.max_area", value);
+        return put_set(program, ctx, "chip.max_area", value);
     case OPT_CROSSBARS:
-        return set_budget(ctx, "chip.max_crossbars", value);
+        return put_set(program, ctx, "chip.max_crossbars", value);
     default:
         job->list = option - OPT_LIST + 1;
         return 0;

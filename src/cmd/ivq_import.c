@@ -76,13 +76,6 @@ static int run(ivq *ctx, void *what)
     return bad;
 }
 
-static int set(ivq *ctx, const char *path, const char *value)
-{
-    char text[128];
-    snprintf(text, sizeof text, "workload.%s=%s", path, value);
-    return ivq_set(ctx, text) ? put_messages(program, ctx) : 0;
-}
-
 /* Others are of technologies, of which there is none here. */
 static int set_workload(ivq *ctx, const char *assignment)
 {
@@ -109,11 +102,11 @@ static int take(ivq *ctx, void *what, int option, const char *value)
     case OPT_INPUT_SHAPE:
         return ivq_input_shape(ctx, value) ? put_messages(program, ctx) : 0;
     case OPT_CLIP:
-        return set(ctx, "weight_clip", value);
+        return put_set(program, ctx, "workload.weight_clip", value);
     case OPT_PERCENTILE:
-        return set(ctx, "weight_percentile", value);
+        return put_set(program, ctx, "workload.weight_percentile", value);
     case OPT_SCALE:
-        return set(ctx, "weight_scale", value);
+        return put_set(program, ctx, "workload.weight_scale", value);
     default:
         if (job->file)
             return put_usage(program, "one network at a time, not also ",

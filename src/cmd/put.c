@@ -34,6 +34,15 @@ int put_failed(const char *program, const char *name)
     return EXIT_WRITE;
 }
 
+int put_set(const char *program, ivq *ctx, const char *path, const char *value)
+{
+    char set[256];
+    int n = snprintf(set, sizeof set, "%s=%s", path, value);
+    if (n >= (int)sizeof set)
+        return put_usage(program, "a value is too long: ", value);
+    return ivq_set(ctx, set) ? put_messages(program, ctx) : 0;
+}
+
 static int ends_with(const char *text, const char *end)
 {
     size_t n = strlen(text), m = strlen(end);

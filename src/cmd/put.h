@@ -21,6 +21,10 @@ int put_messages(const char *program, ivq *ctx);
 int put_usage(const char *program, const char *what, const char *value);
 int put_failed(const char *program, const char *name); /* with errno */
 
+/* The override that an option stands for; returns an exit status. */
+int put_set(const char *program, ivq *ctx, const char *path,
+            const char *value);
+
 /* Writes to `name`, whose end says the format; NULL and "-" are standard
  * output. Returns an exit status. */
 int put_output(const struct put *put, ivq *ctx, const char *name);

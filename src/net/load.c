@@ -40,7 +40,6 @@ const struct field net_fields[] = {
      0, 1, "true", NULL, "whether batch normalisation goes into the weights"},
     {0}
 };
-
 /* clang-format on */
 
 /* input = [channels, height, width], [features, length] or [features]. On an

@@ -2,23 +2,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "onnx_make.h"
 
-static void is_weight(const char *name, int group, int row, int column,
-                      double wanted)
-{
-    const struct layer *l = layer(name);
-    ck_need(l->trained, "%s has no weights", name);
-    const float *all = trained_weights(l, &arena);
-    double w = (double)all[(group * l->rows + row) * l->columns + column];
-    ck_need(fabs(w - wanted) < 1e-5 * fabs(wanted),
-            "%s: %d (%d, %d) is %g, not %g", name, group, row, column, w,
-            wanted);
-}
-
-static double work(const char *name, enum work w)
-{
-    return layer(name)->work[w];
-}
-
 /* Whether the only message is a warning with this text. */
 static void warned(const char *text)
 {

@@ -8,7 +8,7 @@ static int index_of(const char *name)
 }
 
 /* Weight (row, column) of a layer must be number i of 0.5, 1.5, 2.5 ... */
-static void is_weight(const char *name, int row, int column, int i)
+static void is_gate_weight(const char *name, int row, int column, int i)
 {
     const struct layer *l = layer(name);
     ck_need(l->trained, "%s has no weights", name);
@@ -41,8 +41,8 @@ START_TEST(lstm)
     ck_near(layer("y.gates")->work[WORK_ACTIVATE], 5 * 21, 0);
     ck_near(layer("y.gates")->work[WORK_MAC], 3 * 21, 0);
     is_matrix("z", 1, 3, 2, 7);
-    is_weight("y.x", 4, 11, 11 * 5 + 4); /* row of W, feature */
-    is_weight("y.h", 2, 1, 1 * 3 + 2);
+    is_gate_weight("y.x", 4, 11, 11 * 5 + 4); /* row of W, feature */
+    is_gate_weight("y.h", 2, 1, 1 * 3 + 2);
     ck_assert_int_eq(msgs.n, 0);
 }
 END_TEST
@@ -97,8 +97,8 @@ START_TEST(gru)
     is_matrix("b.h", 1, 3, 6, 4);
     is_matrix("b.n", 1, 3, 3, 4);
     ck_assert(layer("b.n")->recurrent);
-    is_weight("b.h", 2, 5, 5 * 3 + 2);
-    is_weight("b.n", 2, 0, 6 * 3 + 2); /* the third gate's rows */
+    is_gate_weight("b.h", 2, 5, 5 * 3 + 2);
+    is_gate_weight("b.n", 2, 0, 6 * 3 + 2); /* the third gate's rows */
     is_out("b.gates", 3, 4, 1);
     ck_near(layer("b.gates")->work[WORK_ADD], 4 * 12, 0);
     ck_assert_int_eq(layer("b.gates")->n_in, 3);
@@ -146,8 +146,8 @@ START_TEST(bidirectional)
     is_out("y h c.both", 4, 9, 1);
     is_matrix("all", 1, 4, 3, 9);
     is_matrix("end", 1, 4, 3, 1);
-    is_weight("y h c.reverse.x", 3, 7, 32 + 7 * 4 + 3);
-    is_weight("y h c.reverse.h", 1, 0, 16 + 1);
+    is_gate_weight("y h c.reverse.x", 3, 7, 32 + 7 * 4 + 3);
+    is_gate_weight("y h c.reverse.h", 1, 0, 16 + 1);
     ck_assert_int_eq(layer("all")->in[0], index_of("y h c.both"));
 }
 END_TEST
@@ -218,7 +218,7 @@ START_TEST(self_attention)
     good();
     is_matrix("y.qkv", 1, 6, 18, 5);
     ck_assert_int_eq(layer("y.qkv")->params, 108 + 18);
-    is_weight("y.qkv", 1, 2, 20);
+    is_gate_weight("y.qkv", 1, 2, 20);
     ck_assert_int_eq(layer("y.scores")->macs, 2 * 5 * 5 * 3);
     ck_assert_int_eq(layer("y.values")->macs, 2 * 5 * 5 * 3);
     ck_near(layer("y.softmax")->work[WORK_ACTIVATE], 2 * 5 * (5 + 1), 0);

@@ -190,6 +190,14 @@ static const Onnx__TensorShapeProto *shape_of(const Onnx__ValueInfoProto *info)
                : NULL;
 }
 
+/* A dimension's size as the file says it, 0: it is open. */
+static int64_t fixed_size(const Onnx__TensorShapeProto__Dimension *d)
+{
+    bool fixed = d && d->value_case ==
+                          ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE;
+    return fixed && d->dim_value > 0 ? d->dim_value : 0;
+}
+
 /* What a dimension is called where it is open, or NULL. */
 static const char *open_name(const Onnx__TensorShapeProto__Dimension *d)
 {
@@ -221,14 +229,9 @@ static int64_t input_dim(struct from_onnx *m, size_t input, int i,
                          const Onnx__TensorShapeProto__Dimension *d)
 {
     const char *name = open_name(d);
-    int64_t known = 0;
+    int64_t known = name ? size_named(m, input, name) : fixed_size(d);
     if (m->input)
         return m->input[i];
-    if (d &&
-        d->value_case == ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE)
-        known = d->dim_value > 0 ? d->dim_value : 0;
-    else if (name)
-        known = size_named(m, input, name);
     return known ? known : i == 0;
 }
 
@@ -248,18 +251,15 @@ static int input_dims(struct from_onnx *m, size_t input, struct value *v)
                          v->name, v->rank, m->n_input);
     for (int i = 0; i < v->rank; i++) {
         const Onnx__TensorShapeProto__Dimension *d = s ? s->dim[i] : NULL;
-        bool fixed = d &&
-                     d->value_case ==
-                         ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE &&
-                     d->dim_value > 0;
+        int64_t fixed = fixed_size(d);
         v->dim[i] = input_dim(m, input, i, d);
         if (v->dim[i] == 0)
             return open_shape(m, v);
-        if (fixed && i && v->dim[i] != d->dim_value)
+        if (fixed && i && v->dim[i] != fixed)
             return msg_error(m->env->msgs, &m->item.at,
                              "dimension %d of the input '%.80s' is %lld, not "
                              "%lld",
-                             i + 1, v->name, (long long)d->dim_value,
+                             i + 1, v->name, (long long)fixed,
                              (long long)v->dim[i]);
     }
     return s || v->rank ? 0 : open_shape(m, v);
